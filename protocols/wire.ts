@@ -36,6 +36,9 @@ export const urlOf = ({ origin, rawPath }: WireRequest): string => origin + rawP
 /** A response with a text body. */
 export const textResponse = (status: number, text: string, headers: Pairs = []): WireResponse => ({
   status,
-  headers: [...(headerOf(headers, 'content-type') ? [] : [['content-type', 'text/plain; charset=utf-8'] as [string, string]]), ...headers],
+  headers: [
+    ...(headerOf(headers, 'content-type') ? [] : [['content-type', 'text/plain; charset=utf-8'] as [string, string]]),
+    ...headers,
+  ],
   body: new TextEncoder().encode(text),
 })
