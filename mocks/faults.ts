@@ -1,0 +1,160 @@
+import type { ClauseId } from '../fixtures/clauses/clause.ts'
+import type { Policies } from './broker/policies.ts'
+import { honest } from './broker/policies.ts'
+
+type Replacement = { [Name in keyof Policies]: { policy: Name; instead: Policies[Name] } }[keyof Policies]
+
+/** A broken variant of a reference target: one policy replaced. Absent means honest. */
+export type Fault = { does: string; breaks: ClauseId } & Replacement
+
+const breaks = 'authorize.unregistered-redirect'
+const matching = (does: string, instead: Policies['matches']) => ({ does, breaks, policy: 'matches', instead }) as const
+
+const parsed = (uri: string) => (URL.canParse(uri) ? new URL(uri) : undefined)
+const sameOf = (given: string, registered: string, part: (url: URL) => string) => {
+  const [one, other] = [parsed(given), parsed(registered)]
+  return one !== undefined && other !== undefined && part(one) === part(other)
+}
+const decoded = (text: string) => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+const withoutQuery = (uri: string) => uri.split('?', 1)[0]
+const withoutPort = (uri: string) => uri.replace(/^(https?:\/\/[^/:]+):\d+/, '$1')
+const lowerHost = (uri: string) => uri.replace(/^[^/]*\/\/[^/?#]*/, (origin) => origin.toLowerCase())
+
+/** Every fault of the reference targets, in one flat catalogue. */
+export const faults = {
+  'broker.accepts-any-redirect-uri': matching('accepts whatever redirect_uri is sent', () => true),
+  'broker.accepts-redirect-uri-by-prefix': matching(
+    'accepts a redirect_uri that begins with a registered one',
+    (given, registered) => given.startsWith(registered),
+  ),
+  'broker.accepts-redirect-uri-by-origin': matching('compares scheme, host and port alone', (given, registered) =>
+    sameOf(given, registered, ({ origin }) => origin),
+  ),
+  'broker.accepts-redirect-uri-by-parent-host': matching(
+    'accepts any host that ends with a registered one',
+    (given, registered) => (parsed(given)?.hostname ?? '').endsWith(parsed(registered)?.hostname ?? ' '),
+  ),
+  'broker.accepts-redirect-uri-containing-registered': matching(
+    'accepts a redirect_uri in which a registered one occurs',
+    (given, registered) => given.includes(registered),
+  ),
+  'broker.accepts-registered-host-as-user': matching(
+    'takes the text up to the first @, : or / for the host',
+    (given, registered) => given.split('//')[1]?.split(/[@:/]/)[0] === parsed(registered)?.hostname,
+  ),
+  'broker.accepts-redirect-uri-as-pattern': matching(
+    'uses the registered URI as a regular expression',
+    (given, registered) => new RegExp(`^${registered.replaceAll('?', '\\?')}$`).test(given),
+  ),
+  'broker.ignores-scheme-of-redirect-uri': matching(
+    'compares what follows the scheme',
+    (given, registered) => given.replace(/^[^:]*:/, '') === registered.replace(/^[^:]*:/, ''),
+  ),
+  'broker.ignores-case-of-redirect-uri': matching(
+    'compares without regard to case',
+    (given, registered) => given.toLowerCase() === registered.toLowerCase(),
+  ),
+  'broker.ignores-case-of-host': matching(
+    'compares scheme and host without regard to case',
+    (given, registered) => lowerHost(given) === registered,
+  ),
+  'broker.ignores-port-of-redirect-uri': matching(
+    'compares without the port',
+    (given, registered) => withoutPort(given) === withoutPort(registered),
+  ),
+  'broker.ignores-query-of-redirect-uri': matching(
+    'compares without the query',
+    (given, registered) => withoutQuery(given) === withoutQuery(registered),
+  ),
+  'broker.ignores-trailing-slash': matching(
+    'compares without trailing slashes',
+    (given, registered) => given.replace(/\/+$/, '') === registered,
+  ),
+  'broker.ignores-fragment': matching(
+    'compares up to the fragment',
+    (given, registered) => given.split('#', 1)[0] === registered,
+  ),
+  'broker.normalises-redirect-uri': matching('compares what a URL parser makes of both', (given, registered) =>
+    sameOf(given, registered, ({ href }) => href),
+  ),
+  'broker.decodes-redirect-uri': matching(
+    'percent-decodes once more before comparing',
+    (given, registered) => decoded(given) === registered,
+  ),
+  'broker.decodes-redirect-uri-twice': matching(
+    'percent-decodes twice more, when once is not enough',
+    (given, registered) =>
+      given === registered || (decoded(given) !== registered && decoded(decoded(given)) === registered),
+  ),
+  'broker.truncates-redirect-uri': matching(
+    'compares the first 100 characters, as a short column does',
+    (given, registered) => given.slice(0, 100) === registered.slice(0, 100),
+  ),
+  'broker.strips-invisible-characters': matching(
+    'drops white space and control characters before comparing',
+    (given, registered) => given.replaceAll(/[\p{C}\p{Z}]/gu, '') === registered,
+  ),
+  'broker.folds-compatible-characters': matching(
+    'compares in Unicode normalisation form KC',
+    (given, registered) => given.normalize('NFKC') === registered,
+  ),
+  'broker.accepts-longer-parent-path': matching('compares up to the last slash of the path', (given, registered) =>
+    sameOf(given, registered, ({ origin, pathname }) => origin + pathname.slice(0, pathname.lastIndexOf('/'))),
+  ),
+  'broker.uses-last-redirect-uri': {
+    does: 'validates the first of two redirect_uri and uses the last',
+    breaks,
+    policy: 'readRedirectUri',
+    instead: (values) => (values[0] === undefined ? undefined : { validated: values[0], used: values.at(-1) ?? '' }),
+  },
+  'broker.uses-first-redirect-uri': {
+    does: 'validates the last of two redirect_uri and uses the first',
+    breaks,
+    policy: 'readRedirectUri',
+    instead: (values) => (values[0] === undefined ? undefined : { validated: values.at(-1) ?? '', used: values[0] }),
+  },
+  'broker.validates-redirect-uri-after-sign-in': {
+    does: 'sends the user to sign in before looking at redirect_uri',
+    breaks,
+    policy: 'validatesFirst',
+    instead: () => false,
+  },
+  'broker.redirects-refusals': {
+    does: 'sends the refusal to the unregistered redirect_uri',
+    breaks,
+    policy: 'show',
+    instead: (refusal, given) => (given === '' ? honest.show(refusal, given) : { sentTo: given }),
+  },
+  'broker.omits-refusal-text': {
+    does: 'shows an error page that says Bad Request and no more',
+    breaks,
+    policy: 'wording',
+    instead: () => 'Bad Request',
+  },
+  'broker.blames-the-client': {
+    does: 'shows invalid_client_id for an unregistered redirect_uri',
+    breaks,
+    policy: 'wording',
+    instead: (refusal) => honest.wording(refusal === 'invalid_redirect_uri' ? 'invalid_client_id' : refusal),
+  },
+  'broker.leaks-secret-upstream': {
+    does: 'sends the client secret in the URL of the identity provider',
+    breaks: 'authorize.starts-code-flow',
+    policy: 'upstreamQuery',
+    instead: (client) => [...honest.upstreamQuery(client), ['client_secret', client.secret]],
+  },
+} as const satisfies Record<`${'broker' | 'cache' | 'party'}.${string}`, Fault>
+
+export type FaultId = keyof typeof faults
+
+/** The policies of the reference broker with one fault. */
+export const faulty = (id: FaultId): Policies => {
+  const { policy, instead }: Fault = faults[id]
+  return { ...honest, [policy]: instead }
+}
