@@ -1,0 +1,149 @@
+import { CookieJar } from 'tough-cookie'
+import type { User } from '../../fixtures/world/shapes.ts'
+import { encodeForm, withQuery } from '../../protocols/form.ts'
+import type { Pairs, Wire, WireRequest, WireResponse } from '../../protocols/wire.ts'
+import { urlOf } from '../../protocols/wire.ts'
+import { Inconclusive } from '../judge/blame.ts'
+import type { Actor, Exchange, Plane } from '../record/exchange.ts'
+import type { Form } from './forms.ts'
+import type { Next } from './next.ts'
+import { nextOf } from './next.ts'
+
+/** The hops of one navigation, in order; the last one is where the browser stopped or was sent away. */
+export type Journey = readonly Exchange[]
+
+/** A person's browser: cookies, redirects, forms that submit themselves, and the identity provider's sign-in page. */
+export type Browser = {
+  /**
+   * Opens a request and follows it for as long as it stays with the target or the identity provider; `as` signs in where
+   * the provider asks. Network trouble is {@link Inconclusive}.
+   */
+  go(request: WireRequest, as?: User): Promise<Journey>
+}
+
+/** What a browser is made of. `actorAt` tells whom an origin belongs to; nothing else is ever contacted. */
+export type BrowserParts = {
+  wire: Wire
+  actorAt(origin: string): Actor | undefined
+  record(exchange: {
+    plane: Plane
+    from: Actor
+    to: Actor
+    request: WireRequest
+    response?: WireResponse
+    broke?: string
+  }): Exchange
+  signal: AbortSignal
+  /** How long one answer may take, in ms. */
+  requestMs: number
+}
+
+const maxHops = 20
+
+/** Makes a browser with an empty cookie jar. */
+export const makeBrowser = (parts: BrowserParts): Browser => {
+  const jar = new CookieJar(undefined, { rejectPublicSuffixes: false, looseMode: true })
+
+  const send = async (bare: WireRequest): Promise<Exchange> => {
+    const to = parts.actorAt(bare.origin)
+    if (to === undefined) throw new TypeError(`a browser was sent to ${bare.origin}, which is nobody's`)
+    const cookies = await jar.getCookieString(urlOf(bare))
+    const request: WireRequest = {
+      ...bare,
+      headers: [...bare.headers, ...(cookies === '' ? [] : ([['cookie', cookies]] as Pairs))],
+    }
+    const route = { plane: to === 'idp' ? 'idp' : 'party', from: 'browser', to, request } as const
+
+    const response = await answerOf(parts, request).catch((cause: unknown) => {
+      parts.record({ ...route, broke: messageOf(cause) })
+      throw cause instanceof Inconclusive
+        ? cause
+        : new Inconclusive('unreadable', `no readable answer from the ${to}: ${messageOf(cause)}`, { cause })
+    })
+    for (const [name, value] of response.headers) {
+      if (name === 'set-cookie') await jar.setCookie(value, urlOf(request), { ignoreError: true })
+    }
+    return parts.record({ ...route, response })
+  }
+
+  return {
+    async go(first, as) {
+      const hops: Exchange[] = []
+      let request: WireRequest | undefined = first
+      let signedIn = false
+      while (request !== undefined) {
+        if (hops.length === maxHops)
+          throw new Inconclusive('unreadable', `the browser was sent on more than ${maxHops} times`)
+        const hop: Exchange = await send(request)
+        hops.push(hop)
+        const next = nextOf(hop)
+        const form =
+          as !== undefined && hop.to === 'idp' && !signedIn && next.is === 'page' ? signInFormOf(next) : undefined
+        if (form !== undefined && as !== undefined) {
+          signedIn = true
+          request = submit(form, hop, filled(form, as))
+        } else {
+          request = onward(next, hop)
+        }
+        if (request !== undefined && parts.actorAt(request.origin) === undefined) request = undefined
+      }
+      return hops
+    },
+  }
+}
+
+const answerOf = async ({ wire, signal, requestMs }: BrowserParts, request: WireRequest): Promise<WireResponse> => {
+  const timer = AbortSignal.timeout(requestMs)
+  const either = AbortSignal.any([signal, timer])
+  either.throwIfAborted()
+  let stop: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () =>
+      reject(
+        new Inconclusive('deadline', timer.aborted ? `no answer within ${requestMs} ms` : 'the check ran out of time'),
+      )
+    either.addEventListener('abort', stop, { once: true })
+  })
+  try {
+    return await Promise.race([wire(request, either), aborted])
+  } finally {
+    if (stop) either.removeEventListener('abort', stop)
+  }
+}
+
+const onward = (next: Next, hop: Exchange): WireRequest | undefined => {
+  if (next.is === 'redirect') return next.keepsMethod ? at(next.to, hop.request) : at(next.to)
+  if (next.is === 'form-post') return submit(next.form, hop, next.form.fields)
+  return undefined
+}
+
+const at = (url: string, like?: WireRequest): WireRequest | undefined => {
+  if (!URL.canParse(url)) return undefined
+  const { origin, pathname, search } = new URL(url)
+  const rawPath = pathname + search
+  if (like === undefined || like.method === 'GET')
+    return { method: 'GET', origin, rawPath, headers: [['accept', 'text/html']] }
+  return { ...like, origin, rawPath, headers: like.headers.filter(([name]) => name !== 'cookie') }
+}
+
+const submit = (form: Form, hop: Exchange, fields: Pairs): WireRequest | undefined => {
+  const action = new URL(form.action, urlOf(hop.request)).href
+  if (form.method === 'GET') return at(withQuery(action, fields))
+  const target = at(action)
+  return (
+    target && {
+      ...target,
+      method: 'POST',
+      headers: [...target.headers, ['content-type', 'application/x-www-form-urlencoded']],
+      body: new TextEncoder().encode(encodeForm(fields)),
+    }
+  )
+}
+
+const signInFormOf = (next: Extract<Next, { is: 'page' }>): Form | undefined =>
+  next.page.forms.find(({ password }) => password !== undefined)
+
+const filled = ({ fields, user, password }: Form, as: User): Pairs =>
+  fields.map(([name, value]) => [name, name === user ? as.name : name === password ? as.password : value])
+
+const messageOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))

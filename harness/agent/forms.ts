@@ -1,0 +1,90 @@
+import type { DefaultTreeAdapterTypes } from 'parse5'
+import { parse } from 'parse5'
+import type { Pairs } from '../../protocols/wire.ts'
+
+type Node = DefaultTreeAdapterTypes.Node
+type Element = DefaultTreeAdapterTypes.Element
+
+/** A form of a page, with the fields a browser would send. */
+export type Form = {
+  action: string
+  method: 'GET' | 'POST'
+  fields: Pairs
+  password: string | undefined
+  user: string | undefined
+}
+
+/** What of a page moves a browser on, or waits for a person. */
+export type Page = { text: string; forms: Form[]; submitsItself: boolean; refresh: string | undefined }
+
+const attribute = (element: Element, name: string) => element.attrs.find((one) => one.name === name)?.value
+const childrenOf = (node: Node): Node[] => ('childNodes' in node ? node.childNodes : [])
+const isElement = (node: Node): node is Element => 'tagName' in node
+
+const all = function* (node: Node): Generator<Node> {
+  for (const child of childrenOf(node)) {
+    yield child
+    yield* all(child)
+  }
+}
+
+/** Reads a page as a browser does: a broken one still has forms. Scripts are not run, only looked at. */
+export const readPage = (html: string): Page => {
+  const nodes = [...all(parse(html, { scriptingEnabled: false }))]
+  const elements = nodes.filter(isElement)
+  const named = (tag: string) => elements.filter(({ tagName }) => tagName === tag)
+  const scripts = named('script').flatMap(childrenOf).map(textIn).join('\n')
+  const handlers = elements.map((element) => attribute(element, 'onload') ?? '').join('\n')
+  const refresh = named('meta').find((meta) => attribute(meta, 'http-equiv')?.toLowerCase() === 'refresh')
+
+  return {
+    text: nodes
+      .filter(
+        (node) =>
+          !(
+            'parentNode' in node &&
+            node.parentNode &&
+            isElement(node.parentNode) &&
+            ['script', 'style'].includes(node.parentNode.tagName)
+          ),
+      )
+      .map(textIn)
+      .join(' ')
+      .replaceAll(/\s+/g, ' ')
+      .trim(),
+    forms: named('form').map(formOf),
+    submitsItself: /\.submit\s*\(/.test(scripts + handlers),
+    refresh: refresh && /url\s*=\s*['"]?([^'"]+)/i.exec(attribute(refresh, 'content') ?? '')?.[1]?.trim(),
+  }
+}
+
+const textIn = (node: Node): string => ('value' in node && node.nodeName === '#text' ? node.value : '')
+
+const formOf = (form: Element): Form => {
+  const inputs = [...all(form)]
+    .filter(isElement)
+    .filter(({ tagName }) => ['input', 'textarea', 'button'].includes(tagName))
+  const typeOf = (input: Element) =>
+    attribute(input, 'type')?.toLowerCase() ?? (input.tagName === 'input' ? 'text' : '')
+  const nameWhere = (types: readonly string[]) => {
+    const found = inputs.find((input) => types.includes(typeOf(input)))
+    return found && attribute(found, 'name')
+  }
+  const fields = inputs
+    .filter(
+      (input) => !['submit', 'button', 'image', 'reset', 'file'].includes(typeOf(input)) && input.tagName !== 'button',
+    )
+    .filter((input) => !['checkbox', 'radio'].includes(typeOf(input)) || attribute(input, 'checked') !== undefined)
+    .flatMap((input): Pairs => {
+      const name = attribute(input, 'name')
+      return name === undefined ? [] : [[name, attribute(input, 'value') ?? childrenOf(input).map(textIn).join('')]]
+    })
+
+  return {
+    action: attribute(form, 'action') ?? '',
+    method: attribute(form, 'method')?.toUpperCase() === 'POST' ? 'POST' : 'GET',
+    fields,
+    password: nameWhere(['password']),
+    user: nameWhere(['email', 'text']),
+  }
+}

@@ -1,0 +1,43 @@
+import { decodeForm } from '../../protocols/form.ts'
+import type { Pairs } from '../../protocols/wire.ts'
+import { headerOf, textOf, urlOf } from '../../protocols/wire.ts'
+import type { Exchange } from '../record/exchange.ts'
+import type { Form, Page } from './forms.ts'
+import { readPage } from './forms.ts'
+
+/** Where an answer sends a browser: on by itself, or nowhere. URLs are absolute when they can be parsed, else as given. */
+export type Next =
+  | { is: 'redirect'; to: string; keepsMethod: boolean }
+  | { is: 'form-post'; action: string; form: Form }
+  | { is: 'page'; status: number; page: Page }
+  | { is: 'nothing' }
+
+const redirects = new Set([301, 302, 303, 307, 308])
+
+/** Reads the answer of an exchange as a browser does. */
+export const nextOf = ({ request, response }: Exchange): Next => {
+  if (response === undefined) return { is: 'nothing' }
+  const location = headerOf(response.headers, 'location')
+  if (redirects.has(response.status) && location !== undefined) {
+    return { is: 'redirect', to: resolve(location, urlOf(request)), keepsMethod: response.status >= 307 }
+  }
+  const page = readPage(textOf(response))
+  const [form] = page.forms
+  if (page.submitsItself && form !== undefined) {
+    return { is: 'form-post', action: resolve(form.action, urlOf(request)), form }
+  }
+  if (page.refresh !== undefined)
+    return { is: 'redirect', to: resolve(page.refresh, urlOf(request)), keepsMethod: false }
+  return { is: 'page', status: response.status, page }
+}
+
+/** Resolves a reference the way browsers do (URL Standard); what they cannot parse stays as it is. */
+export const resolve = (reference: string, base: string): string =>
+  URL.canParse(reference, base) ? new URL(reference, base).href : reference
+
+/** The parameters that a URL carries in its query and its fragment. */
+export const paramsOf = (url: string): Pairs => {
+  const [before = '', fragment = ''] = url.split('#')
+  const query = before.includes('?') ? before.slice(before.indexOf('?') + 1) : ''
+  return [...decodeForm(query), ...(fragment.includes('=') ? decodeForm(fragment) : [])]
+}

@@ -1,0 +1,59 @@
+import type { Wire } from '../../protocols/wire.ts'
+import type { InProcess } from '../target/target.ts'
+import { httpsWire } from '../wire/https.ts'
+import { route } from '../wire/route.ts'
+import { serve } from '../wire/serve.ts'
+import type { Ground, Site } from './site.ts'
+
+/** Opens a target within this process and reaches it directly, without sockets. */
+export const attachDirect = async (attach: InProcess, ground: Ground): Promise<Site> => {
+  const { paths } = ground.dialect
+  const at = { target: 'https://broker.test', idp: 'https://login.test', paths }
+  const callback = at.target + paths.callback
+  const idp = ground.idp(at.idp, callback)
+  const io = { wire: route({ [at.idp]: idp }), clock: ground.clock, origin: at.target }
+  const running = await attach.open(ground.provision(at.idp, callback), io)
+
+  return {
+    at,
+    wire: route({ [at.target]: running.wire, [at.idp]: idp }),
+    ...(running.clock && { clock: running.clock }),
+    close: async () => running.close?.(),
+  }
+}
+
+/** Opens a target within this process and reaches it over loopback HTTPS, as a stranger would be. */
+export const attachServed = async (attach: InProcess, ground: Ground): Promise<Site> => {
+  const { ca } = ground.world
+  const identity = await ca.issue(['localhost', '127.0.0.1'])
+  const late: { idp?: Wire; target?: Wire } = {}
+  const ask =
+    (whom: keyof typeof late): Wire =>
+    async (request, signal) => {
+      const wire = late[whom]
+      if (wire === undefined) throw new Error('not open yet')
+      return wire(request, signal)
+    }
+  const [idp, target] = await Promise.all([serve(ask('idp'), identity), serve(ask('target'), identity)])
+  const { paths } = ground.dialect
+  const at = { target: `https://127.0.0.1:${target.port}`, idp: `https://localhost:${idp.port}`, paths }
+  const callback = at.target + paths.callback
+  late.idp = ground.idp(at.idp, callback)
+  const wire = httpsWire({ ca: [ca.certificate] })
+  const running = await attach.open(ground.provision(at.idp, callback), {
+    wire,
+    clock: ground.clock,
+    origin: at.target,
+  })
+  late.target = running.wire
+
+  return {
+    at,
+    wire,
+    ...(running.clock && { clock: running.clock }),
+    async close() {
+      await running.close?.()
+      await Promise.all([wire.close(), idp.close(), target.close()])
+    },
+  }
+}

@@ -1,0 +1,49 @@
+import { freePort } from '../launch/child.ts'
+import { launchThrough } from '../launch/launcher.ts'
+import type { Launched } from '../target/target.ts'
+import { httpsWire } from '../wire/https.ts'
+import type { Wire } from '../../protocols/wire.ts'
+import { serve } from '../wire/serve.ts'
+import type { Ground, Site } from './site.ts'
+
+/** Has the main process start a target, provisioned by a file, and reaches it over loopback HTTPS. */
+export const attachLaunched = async (launch: Launched, ground: Ground): Promise<Site> => {
+  if (ground.launcher === undefined) throw new TypeError('a target that is launched needs a launcher')
+  const { ca } = ground.world
+  const identity = await ca.issue(['localhost', '127.0.0.1'])
+  const late: { idp?: Wire } = {}
+  const idp = await serve(async (request, signal) => {
+    if (late.idp === undefined) throw new Error('not open yet')
+    return late.idp(request, signal)
+  }, identity)
+  const port = await freePort()
+  const { paths } = ground.dialect
+  const at = { target: `https://127.0.0.1:${port}`, idp: `https://localhost:${idp.port}`, paths }
+  const callback = at.target + paths.callback
+  late.idp = ground.idp(at.idp, callback)
+  const wire = httpsWire({ ca: [ca.certificate] })
+
+  try {
+    const stop = await launchThrough(ground.launcher, {
+      launch,
+      directory: ground.target.directory,
+      port,
+      files: {
+        provision: JSON.stringify(ground.provision(at.idp, callback), null, 2),
+        ...identity,
+        ca: ca.certificate,
+      },
+    })
+    return {
+      at,
+      wire,
+      async close() {
+        await stop()
+        await Promise.all([wire.close(), idp.close()])
+      },
+    }
+  } catch (cause) {
+    await Promise.all([wire.close(), idp.close()])
+    throw cause
+  }
+}

@@ -1,0 +1,44 @@
+import { encodeForm } from '../../protocols/form.ts'
+import type { Pairs, WireRequest } from '../../protocols/wire.ts'
+import { nextOf, paramsOf } from '../agent/next.ts'
+import type { Exchange } from '../record/exchange.ts'
+import type { AuthorizeInput, Dialect, Endpoints, Outcome } from './dialect.ts'
+
+const names: readonly (readonly [keyof AuthorizeInput, string])[] = [
+  ['clientId', 'client_id'],
+  ['responseType', 'response_type'],
+  ['redirectUri', 'redirect_uri'],
+  ['resource', 'resource'],
+  ['state', 'state'],
+]
+
+/** An authorization request with the parameters of RFC 6749 section 4.1.1 and `resource`. */
+export const authorizeRequest = (input: AuthorizeInput, { target, paths }: Endpoints): WireRequest => {
+  const pairs = names.flatMap(([key, name]) => [input[key]].flat().map((value): Pairs[number] => [name, value]))
+  return {
+    method: 'GET',
+    origin: target,
+    rawPath: `${paths.authorize}?${encodeForm(pairs)}`,
+    headers: [['accept', 'text/html']],
+  }
+}
+
+/**
+ * Reads where an authorization request ended. A refusal is known by the dialect's wording or by a status of 400 or more;
+ * where the dialect leaves the wording open, by any page that speaks of an error.
+ */
+export const readAuthorize = (wording: Dialect['wording'], hops: readonly Exchange[]): Outcome => {
+  const last = hops.at(-1)
+  const next = last && nextOf(last)
+  if (next === undefined || next.is === 'nothing') return { is: 'unreadable', why: 'there was no answer' }
+  if (next.is === 'redirect') return { is: 'redirect', to: next.to, params: paramsOf(next.to) }
+  if (next.is === 'form-post') return { is: 'form-post', action: next.action, fields: next.form.fields }
+
+  const { text } = next.page
+  const texts = Object.values(wording)
+  const saysSo =
+    texts.length > 0
+      ? texts.some((one) => text.includes(one))
+      : /\b(error|invalid|denied|refused|not allowed|mismatch)/i.test(text)
+  return next.status >= 400 || saysSo ? { is: 'refusal', text } : { is: 'page' }
+}

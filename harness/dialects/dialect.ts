@@ -1,0 +1,57 @@
+import type { ErrorRowId } from '../../fixtures/error-table.ts'
+import type { Pairs, WireRequest } from '../../protocols/wire.ts'
+import type { Exchange } from '../record/exchange.ts'
+
+/** Where the parts of a target answer: paths from its origin, each beginning with `/`. */
+export type Paths = { authorize: string; callback: string }
+
+/** The origins of a run (no trailing slash) and the target's paths. */
+export type Endpoints = { target: string; idp: string; paths: Paths }
+
+/** What an answer means, whatever it looks like. */
+export type Outcome =
+  | { is: 'redirect'; to: string; params: Pairs }
+  | { is: 'form-post'; action: string; fields: Pairs }
+  | { is: 'token'; body: unknown }
+  | { is: 'refusal'; row?: ErrorRowId; text: string }
+  | { is: 'page' }
+  | { is: 'unreadable'; why: string }
+
+/** An operation of the target: a pure pair of what to send and how to read the hops that came of it. */
+export type Operation<Input> = {
+  request(input: Input, at: Endpoints): WireRequest
+  read(hops: readonly Exchange[]): Outcome
+}
+
+/** An authorization request. A list sends the parameter once for each value; `[]` leaves it out. */
+export type AuthorizeInput = {
+  clientId: string | readonly string[]
+  redirectUri: string | readonly string[]
+  responseType: string | readonly string[]
+  resource: string | readonly string[]
+  state: string | readonly string[]
+}
+
+/** The target speaks it, and no check drives it yet. */
+export type Undriven = 'undriven'
+
+/** How a target is spoken to. `null` means that it lacks the operation. */
+export type Dialect = {
+  name: string
+  /**
+   * Whether the sources describe this dialect. If so, their order (validate, then sign in) and their wording are owed; if
+   * not, only what leaks counts.
+   */
+  documented: boolean
+  paths: Paths
+  /** The texts by which refusals of the authorize flow are known; absent: any wording will do. */
+  wording: { invalidClientId?: string; invalidRedirectUri?: string }
+  authorize: Operation<AuthorizeInput> | null
+  callback: Undriven | null
+  signIn: Undriven | null
+  signOut: Undriven | null
+  metadata: Undriven | null
+  redeem: Undriven | null
+  renew: Undriven | null
+  appOnly: Undriven | null
+}

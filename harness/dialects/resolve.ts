@@ -1,0 +1,66 @@
+import type { Capability, DeclaredCapability } from '../../fixtures/clauses/clause.ts'
+import { operations } from '../../fixtures/clauses/clause.ts'
+import { authorizeRequest, readAuthorize } from './authorize.ts'
+import type { Dialect } from './dialect.ts'
+
+/** The documented dialect of TRUST: Authorization Flow. */
+const k2trust: Dialect = {
+  name: 'k2trust',
+  documented: true,
+  paths: { authorize: '/authorize/oauth/2/request', callback: '/authorize/oauth/2' },
+  wording: {
+    invalidClientId: 'Bad Request: invalid_client_id',
+    invalidRedirectUri: 'Bad Request: invalid_redirect_uri',
+  },
+  authorize: null,
+  callback: 'undriven',
+  signIn: 'undriven',
+  signOut: 'undriven',
+  metadata: 'undriven',
+  redeem: 'undriven',
+  renew: 'undriven',
+  appOnly: 'undriven',
+}
+
+/** The plain form of RFC 6749; order and wording are the target's own. */
+const oauth2: Dialect = {
+  ...k2trust,
+  name: 'oauth2',
+  documented: false,
+  paths: { authorize: '/authorize', callback: '/callback' },
+  wording: {},
+  signIn: null,
+  signOut: null,
+  metadata: null,
+  appOnly: null,
+}
+
+const dialects = { k2trust, oauth2 } as const
+
+/** The dialects that a target can name. */
+export type DialectName = keyof typeof dialects
+export const dialectNames: readonly [DialectName, ...DialectName[]] = ['k2trust', 'oauth2']
+
+/** A dialect by name, or one with any part of its own. */
+export type DialectChoice =
+  | DialectName
+  | ({ extends: DialectName } & Partial<Omit<Dialect, 'paths'>> & { paths?: Partial<Dialect['paths']> })
+
+/** Completes a target's choice; an operation it does not give is that of the dialect it extends. */
+export const resolveDialect = (choice: DialectChoice): Dialect => {
+  const { extends: base, paths, ...own } = typeof choice === 'string' ? { extends: choice, paths: {} } : choice
+  const known = dialects[base]
+  const wording = own.wording ?? known.wording
+  const authorize = {
+    request: authorizeRequest,
+    read: (hops: Parameters<typeof readAuthorize>[1]) => readAuthorize(wording, hops),
+  }
+  return { ...known, authorize, ...own, paths: { ...known.paths, ...paths } }
+}
+
+/** What a target can do: what it declares, and every operation that its dialect speaks. */
+export const capabilitiesOf = (declared: readonly DeclaredCapability[], dialect: Dialect): ReadonlySet<Capability> =>
+  new Set([
+    ...declared,
+    ...operations.filter((name) => dialect[name] !== null).map((name) => `speaks:${name}` as const),
+  ])

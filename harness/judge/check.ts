@@ -1,0 +1,73 @@
+import type * as fc from 'fast-check'
+import type { Basis, Capability, Clause, ClauseId } from '../../fixtures/clauses/clause.ts'
+import type { CheckId, Shape, Slice } from '../../fixtures/world/shapes.ts'
+import type { World } from '../../fixtures/world/world.ts'
+import type { FaultId } from '../../mocks/faults.ts'
+import type { Browser } from '../agent/browser.ts'
+import type { Dialect, Endpoints } from '../dialects/dialect.ts'
+import type { Exchange } from '../record/exchange.ts'
+import type { Violation } from './blame.ts'
+
+/** An id of the attack catalogue, such as `RUR-05`. */
+export type AttackId = `${string}-${number}`
+
+/** What a check is given: its slice, the target's dialect, and hands to act with. */
+export type Context = {
+  slice: Slice
+  dialect: Dialect
+  at: Endpoints
+  /** How many property cases to try in all. */
+  runs: number
+  /** Aborted when the check's time is up. */
+  signal: AbortSignal
+  /** A browser with an empty cookie jar. */
+  browser(): Browser
+  /**
+   * Holds a property against `runs` values of an arbitrary; `label` names the property within the check and is part of the
+   * replay path. Throws the {@link Violation} of the smallest value found with the signature of the first one.
+   */
+  forEvery<T>(
+    label: string,
+    arbitrary: fc.Arbitrary<T>,
+    runs: number,
+    holds: (value: T) => Promise<void>,
+  ): Promise<void>
+  /** Tries named examples one after the other; each is a case, as a generated value is. */
+  each<T>(examples: readonly T[], holds: (example: T) => Promise<void>): Promise<void>
+  /** Remembers something worth telling whatever the verdict. */
+  note(text: string): void
+}
+
+/** One question put to a target, as a value. */
+export type Check = {
+  id: CheckId
+  /** A sentence that a target can make false. */
+  title: string
+  sends: string
+  owes: string
+  clauses: readonly [ClauseId, ...ClauseId[]]
+  /** A check may ask for less than its clause, never for more. */
+  weaker?: Exclude<Basis, 'source'>
+  attacks?: readonly AttackId[]
+  needs: { capabilities: readonly Capability[]; shape: Shape; scope: 'slice' | 'exclusive' }
+  /** The faults it catches, each proved. */
+  kills: readonly [FaultId, ...FaultId[]]
+  /** Sends the valid form; whatever it throws makes the verdict inconclusive. */
+  control(context: Context): Promise<void>
+  /** Sends the same with one thing changed. */
+  run(context: Context): Promise<void>
+}
+
+/** A rule for every exchange of a run, whichever check provoked it. */
+export type Invariant = {
+  id: CheckId
+  title: string
+  owes: string
+  clauses: readonly [ClauseId, ...ClauseId[]]
+  kills: readonly [FaultId, ...FaultId[]]
+  inspect(exchange: Exchange, world: World): Violation | undefined
+}
+
+/** How hard a broken clause weighs, after what the check weakens. */
+export const gradeOf = (clause: Clause, weaker?: Check['weaker']): 'blocking' | 'advice' =>
+  clause.level === 'MUST' && weaker !== 'practice' ? 'blocking' : 'advice'

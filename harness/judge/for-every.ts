@@ -1,0 +1,44 @@
+import * as fc from 'fast-check'
+import { Violation } from './blame.ts'
+
+/** A property found false, with what brings the smallest value back. */
+export type Found<T> = { violation: Violation; value: T; path: string }
+
+/** How a property is run. `shrinks` bounds the attempts to make a counterexample smaller. */
+export type Trial = { seed: number; runs: number; shrinks: number; path?: string }
+
+/**
+ * Holds a property against many values. While shrinking, only a violation with the signature of the first one counts as
+ * failing, so that a smaller value never stands for another cause. Anything else that is thrown before a violation ends
+ * the trial and is thrown on.
+ */
+export const trial = async <T>(
+  arbitrary: fc.Arbitrary<T>,
+  { seed, runs, shrinks, path }: Trial,
+  holds: (value: T) => Promise<void>,
+): Promise<Found<T> | undefined> => {
+  let first: Violation | undefined
+  let smallest: { violation: Violation; value: T } | undefined
+  let stopped: { cause: unknown } | undefined
+  let left = shrinks
+
+  const property = fc.asyncProperty(arbitrary, async (value) => {
+    if (stopped || (first && left-- <= 0)) return
+    try {
+      await holds(value)
+    } catch (cause) {
+      if (cause instanceof Violation && (first === undefined || first.kind === cause.kind)) {
+        first ??= cause
+        smallest = { violation: cause, value }
+        throw cause
+      }
+      if (first) return
+      stopped = { cause }
+      throw cause
+    }
+  })
+
+  const result = await fc.check(property, { seed, numRuns: runs, ...(path !== undefined && { path }) })
+  if (stopped) throw stopped.cause
+  return smallest && { ...smallest, path: result.counterexamplePath ?? '0' }
+}

@@ -1,0 +1,170 @@
+import { clauseOf } from '../../fixtures/clauses/index.ts'
+import type { Capability } from '../../fixtures/clauses/clause.ts'
+import type { CheckId, Slice } from '../../fixtures/world/shapes.ts'
+import { derive } from '../../fixtures/seed.ts'
+import type { Browser } from '../agent/browser.ts'
+import type { Dialect, Endpoints } from '../dialects/dialect.ts'
+import type { Exchange } from '../record/exchange.ts'
+import { Inconclusive, Violation } from './blame.ts'
+import type { Check, Context } from './check.ts'
+import { gradeOf } from './check.ts'
+import { trial } from './for-every.ts'
+import type { Counterexample, Verdict } from './verdict.ts'
+import { missingOf } from './verdict.ts'
+
+/** What of a universe a check is judged in. */
+export type Room = {
+  dialect: Dialect
+  at: Endpoints
+  capabilities: ReadonlySet<Capability>
+  /** `undefined` when the target's own provision cannot satisfy the shape. */
+  slice(check: CheckId): Slice | undefined
+  browser(check: CheckId, phase: Exchange['phase'], signal: AbortSignal): Browser
+  forgetCases(check: CheckId): void
+}
+
+/** Limits of one check: its own time in ms, and how many attempts to make a counterexample smaller. */
+export type Budget = { checkMs: number; shrinks: number }
+export const defaultBudget: Budget = { checkMs: 300_000, shrinks: 300 }
+
+/** How to judge. `replay` runs one case alone: the label of a property (or `example`) and the path within it. */
+export type Judging = { seed: number; runs: number; budget?: Budget; replay?: { label: string; path: string } }
+
+type Answer = Verdict extends infer V ? (V extends Verdict ? Omit<V, 'check' | 'notes' | 'ms'> : never) : never
+
+/**
+ * Puts one check to a target: control, run, and the control again, since a target that died on the way has not passed.
+ * Never throws and never takes longer than its budget allows, whatever the target does.
+ */
+export const judge = async (check: Check, room: Room, judging: Judging): Promise<Verdict> => {
+  const began = performance.now()
+  const notes: string[] = []
+  const answer = await judged(check, room, judging, notes).catch(ourMistake)
+  return { check: check.id, notes, ms: Math.round(performance.now() - began), ...answer }
+}
+
+const judged = async (check: Check, room: Room, judging: Judging, notes: string[]): Promise<Answer> => {
+  const needed = [...check.clauses.flatMap((id) => clauseOf(id).capabilities), ...check.needs.capabilities]
+  const missing = missingOf(needed, room.capabilities)
+  if (missing.length > 0) return { status: 'not-applicable', missing }
+  const slice = room.slice(check.id)
+  if (slice === undefined) return { status: 'not-applicable', missing: [`shape:${JSON.stringify(check.needs.shape)}`] }
+
+  const { checkMs, shrinks } = judging.budget ?? defaultBudget
+  const seedOf = (label: string) => derive(judging.seed, check.id, label)
+  const found: { counterexample?: Counterexample } = {}
+  let cases = 0
+
+  const contextIn = (phase: Exchange['phase'], signal: AbortSignal): Context => ({
+    slice,
+    dialect: room.dialect,
+    at: room.at,
+    runs: judging.runs,
+    signal,
+    browser: () => room.browser(check.id, phase, signal),
+    note: (text) => void (notes.includes(text) || notes.push(text)),
+
+    async each(examples, holds) {
+      for (const [index, example] of examples.entries()) {
+        if (judging.replay && !isReplay(judging.replay, 'example', String(index))) continue
+        cases += 1
+        room.forgetCases(check.id)
+        await holds(example).catch((cause: unknown) => {
+          found.counterexample = { value: example, seed: judging.seed, path: `example/${index}` }
+          throw cause
+        })
+      }
+    },
+
+    async forEvery(label, arbitrary, runs, holds) {
+      const { replay } = judging
+      if (runs === 0 || (replay && replay.label !== label)) return
+      const counted = (value: Parameters<typeof holds>[0]) => {
+        cases += 1
+        room.forgetCases(check.id)
+        return holds(value)
+      }
+      const path = replay && { path: replay.path }
+      const falsified = await trial(arbitrary, { seed: seedOf(label), runs, shrinks, ...path }, counted)
+      if (!falsified) return
+      found.counterexample = { value: falsified.value, seed: judging.seed, path: `${label}/${falsified.path}` }
+      throw falsified.violation
+    },
+  })
+
+  const control = async (phase: 'control' | 'late') => {
+    await within(checkMs, (signal) => check.control(contextIn(phase, signal)))
+  }
+
+  try {
+    await control('control')
+  } catch (cause) {
+    return isJudgement(cause)
+      ? { status: 'inconclusive', why: 'control', message: `the valid form failed: ${cause.message}` }
+      : ourMistake(cause)
+  }
+
+  try {
+    await within(checkMs, (signal) => check.run(contextIn('run', signal)))
+  } catch (cause) {
+    if (cause instanceof Violation) return { ...failed(check, cause), ...found }
+    if (!(cause instanceof Inconclusive)) return ourMistake(cause)
+    const dead = await control('late').then(
+      () => undefined,
+      (late: unknown) => late,
+    )
+    if (dead === undefined) return { status: 'inconclusive', why: cause.why, message: cause.message }
+    return { status: 'inconclusive', why: 'died', message: `${cause.message}; after that the valid form failed too` }
+  }
+  if (cases === 0) return { status: 'error', message: 'the check judged no case at all', stack: '' }
+
+  try {
+    await control('late')
+  } catch (cause) {
+    return isJudgement(cause)
+      ? {
+          status: 'inconclusive',
+          why: 'died',
+          message: `the valid form worked before and failed after: ${cause.message}`,
+        }
+      : ourMistake(cause)
+  }
+  return { status: 'pass', cases }
+}
+
+const isReplay = (replay: NonNullable<Judging['replay']>, label: string, path: string) =>
+  replay.label === label && replay.path === path
+
+const isJudgement = (cause: unknown): cause is Violation | Inconclusive =>
+  cause instanceof Violation || cause instanceof Inconclusive
+
+const failed = (check: Check, { clause = check.clauses[0], kind, expected, actual }: Violation) =>
+  ({
+    status: 'fail',
+    grade: gradeOf(clauseOf(clause), check.weaker),
+    clause,
+    signature: `${clause}/${kind}`,
+    expected,
+    actual,
+  }) as const
+
+const ourMistake = (cause: unknown): Extract<Answer, { status: 'error' }> => ({
+  status: 'error',
+  message: cause instanceof Error ? cause.message : String(cause),
+  stack: cause instanceof Error ? (cause.stack ?? '') : '',
+})
+
+/** Gives up after `ms`: the signal is aborted, and what still hangs is left behind. */
+const within = async (ms: number, body: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+  const controller = new AbortController()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => {
+    reject(new Inconclusive('deadline', `the check was not done after ${ms} ms`))
+    controller.abort()
+  }, ms)
+  try {
+    await Promise.race([body(controller.signal), promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,137 @@
+import type { ChildProcess } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Launched } from '../target/target.ts'
+import { Trouble } from '../trouble.ts'
+import { httpsWire } from '../wire/https.ts'
+
+/** What is to be started: a command of a target file, where, and the files that its placeholders name. */
+export type Order = {
+  launch: Launched
+  directory: string
+  files: Record<'provision' | 'cert' | 'key' | 'ca', string>
+  port: number
+}
+
+/** A child process that has become ready. */
+export type Child = { stop(): Promise<void>; kill(): void }
+
+const lastLines = 15
+
+/** A port that nobody listens on just now. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/**
+ * Starts a target in a process group of its own and waits until it answers.
+ *
+ * @throws Trouble when the program is missing, ends early or never becomes ready; its last lines are part of the message.
+ */
+export const startChild = async ({ launch, directory, files, port }: Order): Promise<Child> => {
+  const folder = await mkdtemp(join(tmpdir(), 'brokerspec-'))
+  const names = { provision: 'provision.json', cert: 'cert.pem', key: 'key.pem', ca: 'ca.pem' } as const
+  for (const [name, file] of Object.entries(names)) {
+    await writeFile(join(folder, file), files[name as keyof typeof names], { mode: 0o600 })
+  }
+  const origin = `https://127.0.0.1:${port}`
+  const words: Record<string, string> = {
+    port: String(port),
+    origin,
+    ...Object.fromEntries(Object.entries(names).map(([name, file]) => [name, join(folder, file)])),
+  }
+  const fill = (text: string) => text.replaceAll(/\{(\w+)\}/g, (whole, word: string) => words[word] ?? whole)
+  const [program = '', ...rest] = launch.command.map(fill)
+  const env = Object.fromEntries(Object.entries(launch.env ?? {}).map(([name, value]) => [name, fill(value)]))
+
+  const output: string[] = []
+  const child = spawn(program, rest, {
+    cwd: join(directory, launch.cwd ?? '.'),
+    env: { ...process.env, NODE_EXTRA_CA_CERTS: words['ca'], SSL_CERT_FILE: words['ca'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  const remember = (chunk: Buffer) => {
+    output.push(
+      ...chunk
+        .toString()
+        .split('\n')
+        .filter((line) => line.trim() !== ''),
+    )
+    output.splice(0, Math.max(0, output.length - lastLines))
+  }
+  child.stdout.on('data', remember)
+  child.stderr.on('data', remember)
+  const ended = new Promise<string>((resolve) => {
+    child.once('error', (cause) => resolve(cause.message))
+    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : signal))
+  })
+  const kill = () => killGroup(child, 'SIGKILL')
+  const stop = async () => {
+    killGroup(child, launch.stop.signal)
+    const timer = setTimeout(kill, launch.stop.within)
+    await ended
+    clearTimeout(timer)
+    kill()
+    await rm(folder, { recursive: true, force: true })
+  }
+
+  const place = `attach.command: ${launch.command.join(' ')}`
+  const said = () => (output.length === 0 ? 'it printed nothing' : `its last lines:\n  ${output.join('\n  ')}`)
+  const outcome = await Promise.race([ended.then((how) => ({ how })), untilReady(origin, files.ca, launch.ready)])
+  if (outcome === 'ready') return { stop, kill }
+  await stop()
+  if (outcome === 'late') {
+    throw new Trouble('unreachable', {
+      place,
+      problem: `the target did not answer at ${origin}${launch.ready.path} within ${launch.ready.within} ms; ${said()}`,
+      mend: 'raise attach.ready.within, or see why it does not listen with TLS on {port}',
+    })
+  }
+  const missing = /ENOENT|EACCES/.test(outcome.how)
+  throw new Trouble(missing ? 'usage' : 'unreachable', {
+    place,
+    problem: missing
+      ? `the program cannot be started: ${outcome.how}`
+      : `the target ended before it was ready (${outcome.how}); ${said()}`,
+    mend: missing ? 'install it, or name it by its full path' : 'start the command by hand and mend what it says',
+  })
+}
+
+const killGroup = ({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals) => {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch {
+    if (exitCode === null && signalCode === null) throw new Error(`process group ${pid} cannot be stopped`)
+  }
+}
+
+/** Asks again and again, since a program that is starting cannot be waited for otherwise. */
+const untilReady = async (
+  origin: string,
+  ca: string,
+  { path, within }: Launched['ready'],
+): Promise<'ready' | 'late'> => {
+  const wire = httpsWire({ ca: [ca] })
+  const until = Date.now() + within
+  try {
+    while (Date.now() < until) {
+      const signal = AbortSignal.timeout(Math.max(1, until - Date.now()))
+      const answer = await wire({ method: 'GET', origin, rawPath: path, headers: [] }, signal).catch(() => undefined)
+      if (answer && answer.status < 500) return 'ready'
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
+    return 'late'
+  } finally {
+    await wire.close()
+  }
+}

@@ -1,0 +1,65 @@
+import type { CheckId } from '../../fixtures/world/shapes.ts'
+import type { World } from '../../fixtures/world/world.ts'
+import { urlOf, textOf } from '../../protocols/wire.ts'
+import type { Violation } from '../judge/blame.ts'
+import type { Invariant } from '../judge/check.ts'
+import type { Evidence, Exchange } from './exchange.ts'
+import { evidenceOf, secretsOf } from './redact.ts'
+
+/** A broken invariant, and the exchange that broke it. */
+export type Breach = { invariant: Invariant; violation: Violation; exchange: Evidence; check: CheckId | null }
+
+/** The record of a universe. */
+export type Transcript = {
+  record(exchange: Omit<Exchange, 'n'>): Exchange
+  /** The newest exchanges of a check, oldest first, as they may be written down. */
+  of(check: CheckId): Evidence[]
+  /** Says that a new case begins: the exchanges of earlier ones are forgotten, but for the control's. */
+  forgetCases(check: CheckId): void
+  inspected(): number
+  breaches(): readonly Breach[]
+}
+
+const kept = 60
+
+/** Records every exchange, asks the invariants at once, and keeps the newest for evidence. */
+export const makeTranscript = (world: World, invariants: readonly Invariant[]): Transcript => {
+  const byCheck = new Map<CheckId, Exchange[]>()
+  const breaches: Breach[] = []
+  const secrets = secretsOf(world)
+  let n = 0
+
+  return {
+    record(bare) {
+      const exchange = { ...bare, n: (n += 1), check: bare.check ?? checkIn(bare, world) }
+      if (exchange.check !== null) {
+        const list = byCheck.get(exchange.check) ?? []
+        byCheck.set(exchange.check, [...list.slice(-(kept - 1)), exchange])
+      }
+      for (const invariant of invariants) {
+        const violation = invariant.inspect(exchange, world)
+        if (violation)
+          breaches.push({ invariant, violation, exchange: evidenceOf(exchange, secrets), check: exchange.check })
+      }
+      return exchange
+    },
+    of: (check) => (byCheck.get(check) ?? []).map((exchange) => evidenceOf(exchange, secrets)),
+    forgetCases(check) {
+      byCheck.set(
+        check,
+        (byCheck.get(check) ?? []).filter(({ phase }) => phase === 'control'),
+      )
+    },
+    inspected: () => n,
+    breaches: () => breaches,
+  }
+}
+
+/** Whose traffic this is: the check whose tenant, client or tag stands in the request. */
+const checkIn = (exchange: Omit<Exchange, 'n'>, world: World): CheckId | null => {
+  const text = urlOf(exchange.request) + textOf(exchange.request)
+  const found = Object.values(world.slices).find(({ tag, tenants, clients }) =>
+    [tag, ...tenants.map(({ id }) => id), ...clients.map(({ id }) => id)].some((mark) => text.includes(mark)),
+  )
+  return found?.check ?? null
+}

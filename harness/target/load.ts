@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import * as z from 'zod'
+import { Trouble } from '../trouble.ts'
+import type { Target, TargetDefinition } from './target.ts'
+import { attachSchemas, targetPartsSchema } from './target.ts'
+
+/**
+ * Loads a target file: `.json`, or a module whose default export is a definition.
+ *
+ * @throws Trouble naming the field and what it must be.
+ */
+export const loadTarget = async (file: string): Promise<Target> => {
+  const path = resolve(file)
+  if (!existsSync(path)) {
+    throw new Trouble('usage', {
+      place: path,
+      problem: 'there is no such target file',
+      mend: 'give the path of a .json, .js or .ts file to --target',
+    })
+  }
+  return readTarget(await definitionIn(path), path)
+}
+
+const definitionIn = async (path: string): Promise<unknown> => {
+  try {
+    if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'))
+    const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
+    if (module.default !== undefined) return module.default
+  } catch (cause) {
+    throw new Trouble('usage', {
+      place: path,
+      problem: `the target file cannot be read: ${firstLine(cause)}`,
+      mend: 'mend what the message names, then run again',
+    })
+  }
+  throw new Trouble('usage', {
+    place: path,
+    problem: 'the module has no default export',
+    mend: 'write `export default defineTarget({ … })`',
+  })
+}
+
+/** Checks a definition and fills in what it leaves out. */
+export const readTarget = (definition: unknown, path: string): Target => {
+  if (typeof definition !== 'object' || definition === null || Array.isArray(definition)) {
+    throw new Trouble('usage', {
+      place: path,
+      problem: 'a target is an object',
+      mend: 'begin with { "schema": 1, "role": "broker", … }',
+    })
+  }
+  const { attach, control, dialect, $schema: _, ...rest } = definition as Record<string, unknown>
+  const code = { dialect: hasCode(dialect), control: hasCode(control) }
+  const known = targetPartsSchema.strict()
+  const parsed = parse(
+    known,
+    { ...rest, ...(!code.dialect && { dialect }), ...(!code.control && control !== undefined && { control }) },
+    path,
+  )
+  return {
+    ...parsed,
+    ...(code.dialect && { dialect: dialect as TargetDefinition['dialect'] }),
+    ...(code.control && { control: control as TargetDefinition['control'] }),
+    attach: readAttach(attach, path),
+    directory: dirname(path),
+  } as Target
+}
+
+const readAttach = (attach: unknown, path: string): Target['attach'] => {
+  const given = typeof attach === 'object' && attach !== null ? attach : {}
+  if ('open' in given && typeof given.open === 'function') return given as Target['attach']
+  for (const [key, schema] of Object.entries(attachSchemas)) {
+    if (key in given) return parse(schema as z.ZodType<Target['attach']>, given, path, 'attach')
+  }
+  throw new Trouble('usage', {
+    place: `${path}: attach`,
+    problem: 'does not say how the target is reached',
+    mend: 'give it one of: "command" (launch it), "origins" (it is running), or in a module open() (in-process)',
+  })
+}
+
+const hasCode = (value: unknown): boolean =>
+  typeof value === 'function' || (typeof value === 'object' && value !== null && Object.values(value).some(hasCode))
+
+const parse = <T>(schema: z.ZodType<T>, value: unknown, path: string, under = ''): T => {
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const problems = result.error.issues.map((issue) => {
+    const field = [under, ...issue.path].filter((part) => part !== '').join('.')
+    return `${field === '' ? 'the file' : field}: ${issue.message}`
+  })
+  throw new Trouble('usage', {
+    place: path,
+    problem: problems.join('\n'),
+    mend: 'the fields are described in schemas/target.schema.json',
+  })
+}
+
+const firstLine = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)[0] ?? ''

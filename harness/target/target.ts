@@ -1,0 +1,146 @@
+import * as z from 'zod'
+import { declaredCapabilities, operations, roles } from '../../fixtures/clauses/clause.ts'
+import type { DeclaredCapability, Role } from '../../fixtures/clauses/clause.ts'
+import { errorRowIds } from '../../fixtures/error-table.ts'
+import type { Provision } from '../../fixtures/world/provision.ts'
+import type { Clock } from '../../protocols/clock.ts'
+import type { Wire } from '../../protocols/wire.ts'
+import type { ClockDriver } from '../clock/universe-clock.ts'
+import type { DialectChoice } from '../dialects/resolve.ts'
+import { dialectNames } from '../dialects/resolve.ts'
+
+const text = z.string().min(1)
+const path = z.string().regex(/^\//, 'must begin with "/"')
+const origin = z.url({ protocol: /^https$/ }).regex(/^https:\/\/[^/]+$/, 'must be an https origin without a path')
+
+const launchedSchema = z.strictObject({
+  command: z.array(text).min(1).meta({
+    description:
+      'Program and arguments. {port}, {origin}, {provision}, {cert}, {key} and {ca} are replaced in each of them.',
+  }),
+  cwd: text.exactOptional().meta({ description: 'Where to start it, relative to the target file. Default: there.' }),
+  env: z
+    .record(z.string(), z.string())
+    .exactOptional()
+    .meta({ description: 'More environment; the same words are replaced.' }),
+  ready: z
+    .strictObject({
+      path: path.default('/').meta({ description: 'Asked until it answers with a status below 500.' }),
+      within: z.int().positive().default(15_000).meta({ description: 'Milliseconds.' }),
+    })
+    .prefault({}),
+  stop: z
+    .strictObject({
+      signal: z.enum(['SIGTERM', 'SIGINT', 'SIGKILL']).default('SIGTERM'),
+      within: z.int().positive().default(3_000).meta({ description: 'Milliseconds until it is killed.' }),
+    })
+    .prefault({}),
+  instances: z.enum(['one', 'many']).default('many').meta({ description: '"one": never start two at a time.' }),
+})
+
+const runningSchema = z.strictObject({
+  origins: z.strictObject({ party: origin.meta({ description: 'Where relying parties and OAuth clients reach it.' }) }),
+  provision: text.meta({ description: 'The provision document it was set up with, relative to the target file.' }),
+  mocks: z.strictObject({
+    idp: origin.meta({ description: 'Where it expects the identity provider: https://localhost:<port>.' }),
+  }),
+  ca: text.exactOptional().meta({ description: "A PEM file with the authority of the target's TLS certificate." }),
+  authorisation: z.strictObject({ by: text, until: z.iso.date(), token: text }).exactOptional(),
+})
+
+const dialectSchema = z.union([
+  z.enum(dialectNames),
+  z.strictObject({
+    extends: z.enum(dialectNames),
+    paths: z.strictObject({ authorize: path.exactOptional(), callback: path.exactOptional() }).exactOptional(),
+    wording: z
+      .strictObject({ invalidClientId: text.exactOptional(), invalidRedirectUri: text.exactOptional() })
+      .exactOptional(),
+    ...(Object.fromEntries(operations.map((name) => [name, z.null().exactOptional()])) as Record<
+      (typeof operations)[number],
+      z.ZodExactOptional<z.ZodNull>
+    >),
+  }),
+])
+
+const rowSchema = z.strictObject({
+  row: z.enum(errorRowIds),
+  code: text.exactOptional(),
+  id: text.exactOptional(),
+  status: z.int().min(100).max(599).exactOptional(),
+})
+
+const profileSchema = z
+  .strictObject({
+    skew: z.int().min(0).default(600).meta({ description: 'Clock skew the target allows, in seconds.' }),
+    requestMs: z.int().positive().default(10_000).meta({ description: 'How long one answer may take, in ms.' }),
+    checkMs: z.int().positive().default(300_000).meta({ description: 'How long one check may take, in ms.' }),
+    errorTable: z.array(rowSchema).exactOptional().meta({ description: "The target's own codes, ids and statuses." }),
+  })
+  .prefault({})
+
+const parts = {
+  schema: z.literal(1),
+  role: z.enum(roles),
+  subject: z.strictObject({ name: text, version: text }),
+  dialect: dialectSchema.default('k2trust'),
+  capabilities: z.array(z.enum(declaredCapabilities)).default([]),
+  profile: profileSchema,
+  control: z.strictObject({ clock: z.strictObject({ path }).exactOptional() }).exactOptional(),
+}
+
+/** The two ways of attaching that a file without code can name. */
+export const attachSchemas = { command: launchedSchema, origins: runningSchema } as const
+
+/** Everything of a target file but how it is attached. */
+export const targetPartsSchema = z.object(parts)
+
+/** A target file as JSON. */
+export const targetFileSchema = z
+  .strictObject({ $schema: z.string().exactOptional(), ...parts, attach: z.union([launchedSchema, runningSchema]) })
+  .meta({
+    title: 'brokerspec target file',
+    description: 'How to reach a target, how it is spoken to, and what it can do.',
+  })
+
+/** What an in-process target is given: a wire to the mocks, the time, and the origin under which it is reached. */
+export type Surroundings = { wire: Wire; clock: Clock; origin: string }
+
+/** An in-process target that has been opened. `clock` moves a clock of its own; without it, it reads the one it was given. */
+export type Running = { wire: Wire; close?: () => Promise<void>; clock?: ClockDriver }
+
+export type Launched = z.infer<typeof launchedSchema>
+export type AlreadyRunning = z.infer<typeof runningSchema>
+export type InProcess = { open(provision: Provision, io: Surroundings): Promise<Running> | Running }
+export type Attach = InProcess | Launched | AlreadyRunning
+export type Profile = z.infer<typeof profileSchema>
+
+/** A target, with everything that was left out filled in. `directory` is where its file lies. */
+export type Target = {
+  schema: 1
+  role: Role
+  subject: { name: string; version: string }
+  dialect: DialectChoice
+  capabilities: DeclaredCapability[]
+  attach: Attach
+  profile: Profile
+  control?: { clock?: { path: string } | ClockDriver }
+  directory: string
+}
+
+type FileAttach = InProcess | z.input<typeof launchedSchema> | z.input<typeof runningSchema>
+
+/** A target as a file writes it down. */
+export type TargetDefinition = {
+  schema: 1
+  role: Role
+  subject: { name: string; version: string }
+  dialect?: DialectChoice
+  capabilities?: DeclaredCapability[]
+  attach: FileAttach
+  profile?: z.input<typeof profileSchema>
+  control?: { clock?: { path: string } | ClockDriver }
+}
+
+/** Types a target file; what it says is checked when it is loaded. */
+export const defineTarget = (definition: TargetDefinition): TargetDefinition => definition

@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { CheckId, Slice } from '../fixtures/world/shapes.ts'
+import type { Provision } from '../fixtures/world/provision.ts'
+import { provisionOf, provisionSchema, sliceOfProvision } from '../fixtures/world/provision.ts'
+import type { World } from '../fixtures/world/world.ts'
+import { entraHandlers } from '../mocks/idp/entra/handlers.ts'
+import { makeEntra } from '../mocks/idp/entra/state.ts'
+import { wireOf } from '../mocks/wire.ts'
+import type { Wire } from '../protocols/wire.ts'
+import { headerOf } from '../protocols/wire.ts'
+import { makeBrowser } from './agent/browser.ts'
+import { attachDirect, attachServed } from './attach/in-process.ts'
+import { attachLaunched } from './attach/launched.ts'
+import { attachRunning } from './attach/running.ts'
+import type { Ground, Site, Transport } from './attach/site.ts'
+import { browserMark } from './attach/site.ts'
+import { httpClockDriver } from './clock/http-driver.ts'
+import type { UniverseClock } from './clock/universe-clock.ts'
+import { makeUniverseClock } from './clock/universe-clock.ts'
+import { capabilitiesOf, resolveDialect } from './dialects/resolve.ts'
+import type { Invariant } from './judge/check.ts'
+import type { Room } from './judge/judge.ts'
+import type { LauncherAddress } from './launch/launcher.ts'
+import type { Exchange } from './record/exchange.ts'
+import type { Transcript } from './record/transcript.ts'
+import { makeTranscript } from './record/transcript.ts'
+import type { Target } from './target/target.ts'
+import { Trouble } from './trouble.ts'
+
+/** World, mocks and target, private to one worker. */
+export type Universe = Room & { world: World; clock: UniverseClock; transcript: Transcript; close(): Promise<void> }
+
+/** What a universe is made of. */
+export type UniverseParts = {
+  target: Target
+  world: World
+  transport: Transport
+  invariants?: readonly Invariant[]
+  launcher?: LauncherAddress
+}
+
+/**
+ * Opens a universe: mocks first, then the target between them.
+ *
+ * @throws Trouble when the target cannot be started or reached.
+ */
+export const openUniverse = async ({
+  target,
+  world: seeded,
+  transport,
+  invariants = [],
+  launcher,
+}: UniverseParts): Promise<Universe> => {
+  const dialect = resolveDialect(target.dialect)
+  const given =
+    'origins' in target.attach ? await readProvision(join(target.directory, target.attach.provision)) : undefined
+  const world = given ? withProvision(seeded, given) : seeded
+  const transcript = makeTranscript(world, invariants)
+  const drivers: { target?: (now: number) => Promise<void> } = {}
+  const clock = makeUniverseClock(async (now) => drivers.target?.(now))
+
+  const ground: Ground = {
+    target,
+    dialect,
+    world,
+    clock,
+    transport,
+    launcher,
+    provision: (idp, callback) => given ?? provisionOf(world, { idp, callback }),
+    idp: (origin, callback) =>
+      recorded(
+        wireOf(
+          entraHandlers(
+            makeEntra({ origin, clock, keys: world.issuers.entra, replyUrl: callback, ...everybody(world) }),
+          ),
+        ),
+        transcript,
+        clock,
+      ),
+  }
+  const site = await attach(ground)
+  const drive = target.control?.clock
+  const driver =
+    typeof drive === 'function' ? drive : drive ? httpClockDriver(site.wire, site.at.target, drive.path) : site.clock
+  if (driver) drivers.target = driver
+
+  const actorAt = (origin: string) =>
+    origin === site.at.target ? 'target' : origin === site.at.idp ? 'idp' : undefined
+  const marked: Wire = (request, signal) =>
+    site.wire(
+      request.origin === site.at.idp ? { ...request, headers: [...request.headers, [browserMark, '1']] } : request,
+      signal,
+    )
+
+  return {
+    world,
+    dialect,
+    clock,
+    transcript,
+    at: site.at,
+    capabilities: capabilitiesOf(target.capabilities, dialect),
+    slice: (check) => sliceFor(world, check),
+    forgetCases: transcript.forgetCases,
+    browser: (check, phase, signal) =>
+      makeBrowser({
+        wire: marked,
+        actorAt,
+        signal,
+        requestMs: target.profile.requestMs,
+        record: (exchange) => transcript.record({ ...exchange, check, phase, at: clock.now() }),
+      }),
+    close: site.close,
+  }
+}
+
+const attach = (ground: Ground): Promise<Site> => {
+  const { attach: how } = ground.target
+  if ('open' in how) return ground.transport === 'direct' ? attachDirect(how, ground) : attachServed(how, ground)
+  return 'command' in how ? attachLaunched(how, ground) : attachRunning(how, ground)
+}
+
+/** Records what the target itself sends to a mock; a browser's requests are recorded where they begin. */
+const recorded =
+  (wire: Wire, transcript: Transcript, clock: UniverseClock): Wire =>
+  async (request, signal) => {
+    const response = await wire(request, signal)
+    if (headerOf(request.headers, browserMark) === undefined) {
+      const route: Pick<Exchange, 'check' | 'phase' | 'plane' | 'from' | 'to'> = {
+        check: null,
+        phase: 'run',
+        plane: 'idp',
+        from: 'target',
+        to: 'idp',
+      }
+      transcript.record({ ...route, at: clock.now(), request, response })
+    }
+    return response
+  }
+
+const everybody = ({ slices }: World) => {
+  const all = Object.values(slices)
+  return {
+    tenants: all.flatMap(({ tenants }) => tenants),
+    clients: all.flatMap(({ clients }) => clients),
+    users: all.flatMap(({ users }) => users),
+  }
+}
+
+const readProvision = async (path: string): Promise<Provision> => {
+  const problem = async () => {
+    const result = provisionSchema.safeParse(JSON.parse(await readFile(path, 'utf8')))
+    return result.success
+      ? result.data
+      : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n')
+  }
+  const read = await problem().catch((cause: unknown) => String(cause))
+  if (typeof read !== 'string') return read
+  throw new Trouble('usage', {
+    place: path,
+    problem: read,
+    mend: 'write it with `brokerspec provision`, or mend the field',
+  })
+}
+
+/** The same slices, filled from a document that a target was set up with. */
+const withProvision = (world: World, provision: Provision): World => ({
+  ...world,
+  slices: Object.fromEntries(Object.entries(world.slices).map(([id, own]) => [id, sliceOfProvision(provision, own)])),
+})
+
+const sliceFor = ({ slices }: World, check: CheckId): Slice | undefined => {
+  const slice = slices[check]
+  return slice && slice.tenants.length > 0 && slice.clients.length > 0 && slice.users.length > 0 ? slice : undefined
+}
