@@ -1,0 +1,64 @@
+import { samePlace } from '../../../fixtures/near-miss/place.ts'
+import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
+import type { Context } from '../../../harness/judge/check.ts'
+import type { Asked } from './request.ts'
+import { describe, peopleOf, sentTo, wentUpstream, withoutAnswer } from './request.ts'
+
+const quoted = (given: readonly string[]) => given.map((uri) => JSON.stringify(uri)).join(' and ')
+
+/**
+ * Judges what an unregistered redirect URI obtained: nothing may leave for it. Under the documented dialect nobody is sent
+ * to sign in either, and no other redirect URI may stand in for it; elsewhere only what leaks counts. When a registered
+ * URI was sent beside it, going on with that one is lawful.
+ *
+ * @throws Violation of kind `code-elsewhere`, `redirected-elsewhere`, `accepted` or `sent-to-sign-in`
+ */
+export const nothingLeaves = (context: Context, asked: Asked, given: readonly string[]): void => {
+  const { redirectUris } = peopleOf(context).client
+  const owed = `redirect_uri ${quoted(given)} refused, nothing leaving the broker`
+  const fail = (kind: string) => new Violation(kind, { expected: owed, actual: describe(asked) })
+  const sent = sentTo(asked)
+
+  if (sent) {
+    const destination = withoutAnswer(sent.url)
+    const withCode = sent.params.some(([name]) => name === 'code')
+    if (redirectUris.some((uri) => sent.url === uri || samePlace(destination, uri))) {
+      if (given.some((uri) => redirectUris.includes(uri))) return
+      if (context.dialect.documented) throw fail('accepted')
+      context.note('sends an unregistered redirect_uri to a registered one instead of refusing it')
+      return
+    }
+    if (withCode) throw fail('code-elsewhere')
+    if (context.dialect.documented || concerns(context, sent.url, given)) throw fail('redirected-elsewhere')
+    throw new Inconclusive(
+      'unreadable',
+      `the user was sent to ${destination}, which is neither the target nor in the request`,
+    )
+  }
+  if (asked.outcome.is !== 'refusal') {
+    throw new Inconclusive('unreadable', `${describe(asked)}: give the dialect the wording of a refusal`)
+  }
+  if (context.dialect.documented && wentUpstream(asked) && !given.some((uri) => redirectUris.includes(uri))) {
+    throw fail('sent-to-sign-in')
+  }
+  const status = asked.journey.at(-1)?.response?.status ?? 0
+  if (status >= 500)
+    context.note(`refuses with status ${status}; that it lives on was seen from the valid form afterwards`)
+}
+
+/** Whether a URL was made from what was sent: its host, or anything that carries the mark of the slice. */
+const concerns = ({ slice }: Context, url: string, given: readonly string[]) =>
+  url.includes(slice.tag) || given.some((uri) => hostOf(uri) !== undefined && hostOf(uri) === hostOf(url))
+
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : undefined)
+
+/**
+ * Judges the documented refusal: the last page says so in the documented words.
+ *
+ * @throws Violation of kind `wording`
+ */
+export const saysInvalidRedirectUri = ({ dialect }: Context, asked: Asked): void => {
+  const wording = dialect.wording.invalidRedirectUri
+  if (wording === undefined || (asked.outcome.is === 'refusal' && asked.outcome.text.includes(wording))) return
+  throw new Violation('wording', { expected: `an error page saying "${wording}"`, actual: describe(asked) })
+}

@@ -1,0 +1,130 @@
+import { derive } from '../../../fixtures/seed.ts'
+import type { Kind } from '../../../fixtures/near-miss/kind.ts'
+import type { NearMiss } from '../../../fixtures/near-miss/near-miss.ts'
+import { nearMissesOf, nearMissKinds } from '../../../fixtures/near-miss/near-miss.ts'
+import { single } from '../../../fixtures/world/slice.ts'
+import { Violation } from '../../../harness/judge/blame.ts'
+import type { Check, Context } from '../../../harness/judge/check.ts'
+import { nothingLeaves } from './judgement.ts'
+import type { Asked } from './request.ts'
+import { authorize, describe, gotCode, peopleOf, registeredGetsCode, sentTo, validRequest } from './request.ts'
+
+const needs = { capabilities: [], shape: single, scope: 'slice' } as const
+
+/** No redirect URI that leads elsewhere obtains anything, however near it is to a registered one. */
+export const nearMiss: Check = {
+  id: 'authorize.unregistered-redirect.near-miss',
+  title: 'no redirect_uri that is almost a registered one, and leads elsewhere, receives anything',
+  sends:
+    'valid authorization requests whose redirect_uri misses a registered one by a suffix, an encoding, a lookalike …',
+  owes: 'a refusal at the broker for every one of them; nothing goes to the place that the redirect_uri names',
+  clauses: ['authorize.unregistered-redirect'],
+  attacks: [
+    'RUR-02',
+    'RUR-03',
+    'RUR-04',
+    'RUR-05',
+    'RUR-06',
+    'RUR-07',
+    'RUR-08',
+    'RUR-09',
+    'RUR-10',
+    'RUR-11',
+    'RUR-12',
+    'RUR-14',
+    'RUR-15',
+    'RUR-16',
+    'RUR-17',
+    'RUR-18',
+    'RUR-19',
+    'RUR-21',
+  ],
+  needs,
+  kills: [
+    'broker.accepts-any-redirect-uri',
+    'broker.accepts-redirect-uri-by-prefix',
+    'broker.accepts-redirect-uri-by-origin',
+    'broker.accepts-redirect-uri-by-parent-host',
+    'broker.accepts-redirect-uri-containing-registered',
+    'broker.accepts-registered-host-as-user',
+    'broker.accepts-longer-parent-path',
+    'broker.accepts-redirect-uri-as-pattern',
+    'broker.ignores-scheme-of-redirect-uri',
+    'broker.ignores-case-of-redirect-uri',
+    'broker.ignores-port-of-redirect-uri',
+    'broker.ignores-query-of-redirect-uri',
+    'broker.ignores-trailing-slash',
+    'broker.decodes-redirect-uri',
+    'broker.decodes-redirect-uri-twice',
+    'broker.truncates-redirect-uri',
+    'broker.strips-invisible-characters',
+    'broker.folds-compatible-characters',
+    'broker.uses-last-redirect-uri',
+    'broker.uses-first-redirect-uri',
+    'broker.validates-redirect-uri-after-sign-in',
+    'broker.redirects-refusals',
+  ],
+  control: registeredGetsCode,
+  run: (context) => tryKinds(context, 'elsewhere', (asked, { given }) => nothingLeaves(context, asked, given)),
+}
+
+/** A registered URI in another spelling is not a registered URI, though nothing leaks by it. */
+export const exactMatch: Check = {
+  id: 'authorize.unregistered-redirect.exact-match',
+  title: 'a registered redirect_uri in another spelling is refused',
+  sends: 'valid authorization requests whose redirect_uri leads to a registered place but is spelled differently',
+  owes: 'a refusal: redirect URIs are compared by exact string matching (RFC 9700 section 2.1)',
+  clauses: ['authorize.unregistered-redirect'],
+  weaker: 'practice',
+  attacks: ['RUR-06', 'RUR-07', 'RUR-10', 'RUR-12', 'RUR-14', 'RUR-15', 'RUR-16'],
+  needs,
+  kills: [
+    'broker.ignores-case-of-host',
+    'broker.ignores-case-of-redirect-uri',
+    'broker.normalises-redirect-uri',
+    'broker.ignores-fragment',
+    'broker.decodes-redirect-uri',
+  ],
+  control: registeredGetsCode,
+  run: (context) =>
+    tryKinds(context, 'same', (asked, { given, registered }) => {
+      if (sentTo(asked) === undefined) return
+      throw new Violation('accepted', {
+        expected: `${JSON.stringify(given[0])} refused, since only ${JSON.stringify(registered)} is registered`,
+        actual: describe(asked),
+      })
+    }),
+}
+
+/** Spreads the runs evenly over all kinds that lead there; the seed decides which get one more. */
+const tryKinds = async (context: Context, leads: Kind['leads'], judge: (asked: Asked, miss: NearMiss) => void) => {
+  const registered = await working(context)
+  const foreign = `stranger-${context.slice.tag}.test`
+  const makers = nearMissKinds
+    .filter((kind) => kind.leads === leads)
+    .flatMap(({ name, ...kind }) => {
+      const misses = nearMissesOf({ name, ...kind }, registered, foreign)
+      return misses === undefined ? [] : [{ name, misses }]
+    })
+  const first = (derive(context.runs, context.slice.tag) >>> 0) % makers.length
+  const share = (index: number) =>
+    Math.floor((context.runs + makers.length - 1 - ((index + first) % makers.length)) / makers.length)
+
+  for (const [index, { name, misses }] of makers.entries()) {
+    await context.forEvery(name, misses, share(index), async (miss) => {
+      judge(await authorize(context, { ...validRequest(context), redirectUri: miss.given }), miss)
+    })
+  }
+  if (context.runs < makers.length)
+    context.note(`${context.runs} runs reach ${context.runs} of ${makers.length} kinds of near miss`)
+}
+
+/** The registered URIs that the target accepts; a near miss of one that it refuses would prove nothing. */
+const working = async (context: Context): Promise<string[]> => {
+  const accepted: string[] = []
+  for (const uri of peopleOf(context).client.redirectUris) {
+    if (gotCode(await authorize(context, { ...validRequest(context), redirectUri: uri }), uri)) accepted.push(uri)
+    else context.note(`the registered ${uri} is refused, so no near miss of it was tried`)
+  }
+  return accepted
+}
