@@ -1,0 +1,63 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Trouble } from '../harness/trouble.ts'
+import type { Outcome } from '../reports/assemble.ts'
+import { toJunit } from '../reports/junit.ts'
+import type { Report } from '../reports/report.ts'
+import { reportSchema } from '../reports/report.ts'
+
+/** Writes the JSON report and what is made from it; each file appears whole or not at all. */
+export const writeReport = async (
+  report: Report,
+  catalogue: Outcome['catalogue'],
+  folder: string,
+): Promise<string[]> => {
+  const files = {
+    'report.json': `${JSON.stringify(reportSchema.parse(report), null, 2)}\n`,
+    'junit.xml': toJunit(report, catalogue),
+  }
+  try {
+    await mkdir(folder, { recursive: true })
+    return await Promise.all(
+      Object.entries(files).map(async ([name, text]) => {
+        const path = join(folder, name)
+        await writeFile(`${path}.part`, text)
+        await rename(`${path}.part`, path)
+        return path
+      }),
+    )
+  } catch (cause) {
+    throw new Trouble('usage', {
+      place: `--report ${folder}`,
+      problem: `the report cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      mend: 'name a folder that can be written to',
+    })
+  }
+}
+
+/** Reads a JSON report. Throws Trouble naming the field that is wrong. */
+export const readReport = async (path: string): Promise<Report> => {
+  const mend = 'give the report.json files that brokerspec run has written'
+  const json = await readFile(path, 'utf8')
+    .then(
+      (text): unknown => JSON.parse(text),
+      (cause: unknown) => {
+        throw new Trouble('usage', { place: path, problem: `cannot be read: ${String(cause)}`, mend })
+      },
+    )
+    .catch((cause: unknown) => {
+      throw cause instanceof Trouble
+        ? cause
+        : new Trouble('usage', { place: path, problem: `is not JSON: ${String(cause)}`, mend })
+    })
+  const result = reportSchema.safeParse(json)
+  if (result.success) return result.data
+  throw new Trouble('usage', {
+    place: path,
+    problem: result.error.issues
+      .slice(0, 5)
+      .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+      .join('\n'),
+    mend,
+  })
+}

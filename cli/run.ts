@@ -1,0 +1,167 @@
+import { createHash } from 'node:crypto'
+import { capabilitiesOf, resolveDialect } from '../harness/dialects/resolve.ts'
+import type { Verdict } from '../harness/judge/verdict.ts'
+import { openLauncher } from '../harness/launch/launcher.ts'
+import type { Evidence } from '../harness/record/exchange.ts'
+import type { TroubleData } from '../harness/trouble.ts'
+import { troubleOf } from '../harness/trouble.ts'
+import type { Finding } from '../harness/vitest/plan.ts'
+import { runVitest } from '../harness/vitest/run.ts'
+import type { Outcome } from '../reports/assemble.ts'
+import { assemble } from '../reports/assemble.ts'
+import { headLines, progressLine, styleFor, summary } from '../reports/terminal.ts'
+import { checks, invariants } from '../suites/index.ts'
+import type { RunOptions } from './options.ts'
+import { fileOf, readRunOptions } from './options.ts'
+import { writeReport } from './output.ts'
+import { version } from './version.ts'
+
+/** All checks and invariants, judged or not. */
+export const catalogue = { checks, invariants }
+const style = styleFor(process.stdout.isTTY && process.env['NO_COLOR'] === undefined)
+
+/** `brokerspec run`: judges a target, tells and writes what was found. */
+export const run = async (args: string[]): Promise<number> => {
+  const options = await readRunOptions(args)
+  const launcher = 'command' in options.target.attach ? await openLauncher() : undefined
+  const findings: Finding[] = []
+  const about = describeRun(options)
+  console.log(headLines(about, invariants.length, style))
+
+  const finish = async (verdicts: Verdict[]) => {
+    const evidence = Object.fromEntries(
+      findings.flatMap((finding): [string, Evidence[]][] =>
+        'verdict' in finding && finding.evidence.length > 0 ? [[finding.verdict.check, finding.evidence]] : [],
+      ),
+    )
+    const report = assemble({ ...about, verdicts, evidence, catalogue })
+    const files = await writeReport(report, catalogue, options.folder)
+    console.log(`\n${summary(report, catalogue, style)}\n\nWritten: ${files.join(', ')}`)
+    return report.exit
+  }
+  const onInterrupt = onSignals(async () => {
+    launcher?.killAll()
+    const judged = verdictsOf(findings)
+    const left = options.share.filter(({ id }) => !judged.some(({ check }) => check === id))
+    const message = 'the run was interrupted before this check was done'
+    return finish([
+      ...judged,
+      ...left.map(({ id }): Verdict => ({
+        check: id,
+        notes: [],
+        ms: 0,
+        status: 'inconclusive',
+        why: 'interrupted',
+        message,
+      })),
+    ])
+  })
+
+  try {
+    const loose = await runVitest({
+      entry: fileOf('suites/entry'),
+      parts: partsOf(options).map((part) => ({ ...part, ...(launcher && { launcher: launcher.address }) })),
+      onFinding(finding) {
+        if (finding === undefined) return
+        findings.push(finding)
+        if ('verdict' in finding && checks.some(({ id }) => id === finding.verdict.check))
+          console.log(progressLine(finding.verdict, style))
+      },
+    })
+    const trouble = findings.find((finding): finding is { trouble: TroubleData } => 'trouble' in finding)
+    if (trouble) throw troubleOf(trouble.trouble)
+    if (onInterrupt.struck()) return await onInterrupt.code()
+    return await finish([...verdictsOf(findings), ...unjudged(options, findings, loose)])
+  } finally {
+    onInterrupt.release()
+    await launcher?.close()
+  }
+}
+
+const verdictsOf = (findings: readonly Finding[]) =>
+  findings.flatMap((finding) => ('verdict' in finding ? [finding.verdict] : []))
+
+/** A check of ours that left no verdict is our error, and must not be lost. */
+const unjudged = (
+  { share }: RunOptions,
+  findings: readonly Finding[],
+  loose: readonly { message: string; stack: string }[],
+): Verdict[] => {
+  const judged = new Set(verdictsOf(findings).map(({ check }) => check))
+  const [first] = loose
+  return share
+    .filter(({ id }) => !judged.has(id))
+    .map(({ id }) => ({
+      check: id,
+      notes: [],
+      ms: 0,
+      status: 'error',
+      message: first?.message ?? 'the check left no verdict',
+      stack: first?.stack ?? '',
+    }))
+}
+
+const partsOf = ({ plan, share, workers }: RunOptions) =>
+  Array.from({ length: workers }, (_, worker) => ({
+    ...plan,
+    checks: share.filter((__, index) => index % workers === worker).map(({ id }) => id),
+  }))
+
+const describeRun = ({
+  target,
+  targetFile,
+  plan,
+  selected,
+  shard,
+  replay,
+}: RunOptions): Pick<Outcome, 'run' | 'target' | 'selected'> => ({
+  run: {
+    seed: plan.seed,
+    runs: plan.runs,
+    ...(shard && { shard }),
+    transport: plan.transport,
+    strict: plan.strict,
+    harness: version,
+    catalogueDigest: createHash('sha256')
+      .update([...checks, ...invariants].map(({ id }) => id).join('\n'))
+      .digest('hex'),
+    at: new Date().toISOString(),
+    ...(replay && { replay: replay.token }),
+    targetFile,
+  },
+  selected: selected.map(({ id }) => id),
+  ...targetOf(target),
+})
+
+const targetOf = ({ role, subject, dialect, capabilities, profile }: RunOptions['target']) => {
+  const resolved = resolveDialect(dialect)
+  return {
+    target: {
+      role,
+      ...subject,
+      dialect: resolved.name,
+      profile: { ...profile },
+      capabilities: capabilitiesOf(capabilities, resolved),
+    },
+  }
+}
+
+/** Ends the process in order on the first interrupt, and at once on the second. */
+const onSignals = (end: () => Promise<number>) => {
+  let struck: Promise<number> | undefined
+  const handle = () => {
+    if (struck) process.exit(3)
+    console.error('\ninterrupted: stopping the target and writing what was found so far')
+    struck = end()
+    struck.then(
+      (code) => process.exit(code),
+      () => process.exit(3),
+    )
+  }
+  process.on('SIGINT', handle).on('SIGTERM', handle)
+  return {
+    struck: () => struck !== undefined,
+    code: () => struck ?? Promise.resolve(3),
+    release: () => void process.off('SIGINT', handle).off('SIGTERM', handle),
+  }
+}
