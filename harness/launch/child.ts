@@ -45,6 +45,7 @@ export const startChild = async ({ launch, directory, files, port }: Order): Pro
   const origin = `https://127.0.0.1:${port}`
   const words: Record<string, string> = {
     port: String(port),
+    node: process.execPath,
     origin,
     ...Object.fromEntries(Object.entries(names).map(([name, file]) => [name, join(folder, file)])),
   }

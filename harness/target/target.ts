@@ -16,7 +16,7 @@ const origin = z.url({ protocol: /^https$/ }).regex(/^https:\/\/[^/]+$/, 'must b
 const launchedSchema = z.strictObject({
   command: z.array(text).min(1).meta({
     description:
-      'Program and arguments. {port}, {origin}, {provision}, {cert}, {key} and {ca} are replaced in each of them.',
+      'Program and arguments. {port}, {origin}, {provision}, {cert}, {key}, {ca} and {node} (this Node.js) are replaced in each of them.',
   }),
   cwd: text.exactOptional().meta({ description: 'Where to start it, relative to the target file. Default: there.' }),
   env: z
