@@ -3,7 +3,7 @@ import type { Kind } from '../../../fixtures/near-miss/kind.ts'
 import type { NearMiss } from '../../../fixtures/near-miss/near-miss.ts'
 import { nearMissesOf, nearMissKinds } from '../../../fixtures/near-miss/near-miss.ts'
 import { single } from '../../../fixtures/world/slice.ts'
-import { Violation } from '../../../harness/judge/blame.ts'
+import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { nothingLeaves } from './judgement.ts'
 import type { Asked } from './request.ts'
@@ -96,28 +96,42 @@ export const exactMatch: Check = {
     }),
 }
 
-/** Spreads the runs evenly over all kinds that lead there; the seed decides which get one more. */
+/**
+ * Spreads the runs evenly over all kinds that lead there, and those of a kind over the registered URIs, so that no kind and
+ * no form of URI is left to chance. The slice, and with it the seed, decides where the rounds begin.
+ */
 const tryKinds = async (context: Context, leads: Kind['leads'], judge: (asked: Asked, miss: NearMiss) => void) => {
   const registered = await working(context)
   const foreign = `stranger-${context.slice.tag}.test`
   const makers = nearMissKinds
     .filter((kind) => kind.leads === leads)
-    .flatMap(({ name, ...kind }) => {
-      const misses = nearMissesOf({ name, ...kind }, registered, foreign)
-      return misses === undefined ? [] : [{ name, misses }]
-    })
-  const first = (derive(context.runs, context.slice.tag) >>> 0) % makers.length
-  const share = (index: number) =>
-    Math.floor((context.runs + makers.length - 1 - ((index + first) % makers.length)) / makers.length)
-
-  for (const [index, { name, misses }] of makers.entries()) {
-    await context.forEvery(name, misses, share(index), async (miss) => {
-      judge(await authorize(context, { ...validRequest(context), redirectUri: miss.given }), miss)
-    })
+    .map((kind) => ({ name: kind.name, bases: registered.flatMap((uri) => nearMissesOf(kind, uri, foreign) ?? []) }))
+    .filter(({ bases }) => bases.length > 0)
+  const { runs, slice } = context
+  if (makers.length === 0) {
+    throw new Inconclusive('unreadable', 'no registered redirect_uri that the target accepts can be varied')
   }
-  if (context.runs < makers.length)
-    context.note(`${context.runs} runs reach ${context.runs} of ${makers.length} kinds of near miss`)
+
+  for (const [index, { name, bases }] of makers.entries()) {
+    const share = shareOf(runs, makers.length, index + roundOf(slice.tag, 'kinds'))
+    for (const [base, misses] of bases.entries()) {
+      await context.forEvery(
+        `${name}~${base}`,
+        misses,
+        shareOf(share, bases.length, base + roundOf(slice.tag, name)),
+        async (miss) => {
+          judge(await authorize(context, { ...validRequest(context), redirectUri: miss.given }), miss)
+        },
+      )
+    }
+  }
+  if (runs < makers.length) context.note(`${runs} runs reach ${runs} of ${makers.length} kinds of near miss`)
 }
+
+const roundOf = (tag: string, label: string) => derive(0, tag, label) >>> 0
+
+/** What falls to one of `parts` when `runs` are dealt out one by one. */
+const shareOf = (runs: number, parts: number, part: number) => Math.floor((runs + parts - 1 - (part % parts)) / parts)
 
 /** The registered URIs that the target accepts; a near miss of one that it refuses would prove nothing. */
 const working = async (context: Context): Promise<string[]> => {

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+import { makeKeyring } from '../fixtures/world/world.ts'
+import { makeBroker } from '../mocks/broker/broker.ts'
+import type { DegenerateId } from '../mocks/degenerate.ts'
+import { degenerateTargets } from '../mocks/degenerate.ts'
+import type { LawfulVariantId } from '../mocks/lawful-variants.ts'
+import { lawfulVariants } from '../mocks/lawful-variants.ts'
+import type { Wire } from '../protocols/wire.ts'
+import { verdictsOn } from './proving-ground.ts'
+
+const keyring = await makeKeyring()
+const variants = (Object.keys(lawfulVariants) as LawfulVariantId[]).flatMap((id) =>
+  lawfulVariants[id].under.map((dialect) => ({ id, dialect })),
+)
+/** The reference broker keeps its paths, whatever dialect it is spoken to in. */
+const paths = { authorize: '/authorize/oauth/2/request', callback: '/authorize/oauth/2' }
+
+describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
+  test.for(variants)('$id under $dialect is not accused', async ({ id, dialect }) => {
+    for (const seed of [1, 2, 3]) {
+      const { policies } = lawfulVariants[id]
+      const verdicts = await verdictsOn(
+        { policies, dialect: { extends: dialect, paths } },
+        { keyring, seed, transport },
+      )
+      expect(verdicts.map(({ check, status }) => [check, status])).toEqual(verdicts.map(({ check }) => [check, 'pass']))
+    }
+  })
+
+  test.for(Object.keys(degenerateTargets) as DegenerateId[])(
+    '%s never passes a check, and never makes us hang',
+    async (id) => {
+      const open = (provision: Parameters<typeof makeBroker>[0], io: Parameters<typeof makeBroker>[1]) => {
+        const wrap: (honest: Wire) => Wire = degenerateTargets[id]
+        return { wire: wrap(makeBroker(provision, io)) }
+      }
+      const suspect = { open, requestMs: 100 }
+      const verdicts = await verdictsOn(suspect, { keyring, seed: 1, transport, checkMs: 2_000 })
+      const checks = verdicts.filter(({ check }) => check.startsWith('authorize.unregistered-redirect'))
+      expect(checks.map(({ check, status }) => [check, status])).toEqual(
+        checks.map(({ check }) => [check, 'inconclusive']),
+      )
+    },
+  )
+})

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { makeKeyring } from '../fixtures/world/world.ts'
+import type { FaultId } from '../mocks/faults.ts'
+import { checks } from '../suites/index.ts'
+import { convictedBy, faultIds, judges } from './kill-matrix.ts'
+
+const seeds = Array.from({ length: 100 }, (_, index) => index + 1)
+
+/** The judges that claim a fault. */
+export const claimsOn = (fault: FaultId): string[] =>
+  judges.filter(({ kills }) => kills.includes(fault)).map(({ id }) => id)
+
+/**
+ * Proves every claim on every second fault, beginning with the first or the second: two files prove them side by side. A
+ * fault that an invariant catches needs traffic, for which the quickest check will do.
+ */
+export const proveKills = async (parity: 0 | 1): Promise<void> => {
+  const keyring = await makeKeyring()
+  const half = faultIds.filter((_, index) => index % 2 === parity)
+
+  test.for(half)(
+    '%s is caught by every check that claims it, for 100 of 100 seeds',
+    { timeout: 300_000 },
+    async (fault) => {
+      const claimed = claimsOn(fault)
+      const claiming = checks.filter(({ id }) => claimed.includes(id))
+      for (const seed of seeds) {
+        const by = await convictedBy(fault, keyring, seed, claiming.length > 0 ? claiming : checks.slice(0, 1))
+        expect([seed, claimed.filter((id) => !by.includes(id))]).toEqual([seed, []])
+      }
+    },
+  )
+}

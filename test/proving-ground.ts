@@ -1,0 +1,48 @@
+import type { Keyring } from '../fixtures/world/world.ts'
+import { worldOf } from '../fixtures/world/world.ts'
+import type { Transport } from '../harness/attach/site.ts'
+import type { DialectChoice } from '../harness/dialects/resolve.ts'
+import type { Check } from '../harness/judge/check.ts'
+import { judge } from '../harness/judge/judge.ts'
+import type { Verdict } from '../harness/judge/verdict.ts'
+import { readTarget } from '../harness/target/load.ts'
+import type { InProcess } from '../harness/target/target.ts'
+import { openUniverse } from '../harness/universe.ts'
+import { inspect } from '../harness/vitest/register.ts'
+import type { Policies } from '../mocks/broker/policies.ts'
+import { checks, invariants } from '../suites/index.ts'
+import { referenceBroker } from '../targets/reference.ts'
+
+/** A target on trial: the reference broker with these policies, or another way to open one. */
+export type Suspect = { policies?: Policies; open?: InProcess['open']; dialect?: DialectChoice; requestMs?: number }
+
+/** How it is tried. Without `shrinks` a counterexample stays as it was found. */
+export type Trial = {
+  keyring: Keyring
+  seed: number
+  transport?: Transport
+  chosen?: readonly Check[]
+  runs?: number
+  shrinks?: number
+  checkMs?: number
+}
+
+/** Judges a suspect in a universe of its own, by these checks one after the other and by every invariant at the end. */
+export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdict[]> => {
+  const { keyring, seed, transport = 'direct', chosen = checks, runs = 100, shrinks = 0, checkMs = 60_000 } = trial
+  const { policies, open, dialect = 'k2trust', requestMs = 10_000 } = suspect
+  const definition = referenceBroker(policies)
+  const target = readTarget(
+    { ...definition, dialect, profile: { requestMs }, ...(open && { attach: { open } }) },
+    'suspect',
+  )
+  const universe = await openUniverse({ target, world: worldOf(seed, chosen, keyring), transport, invariants })
+  try {
+    const verdicts: Verdict[] = []
+    for (const check of chosen)
+      verdicts.push(await judge(check, universe, { seed, runs, budget: { checkMs, shrinks } }))
+    return [...verdicts, ...invariants.map((invariant) => inspect(invariant, universe).verdict)]
+  } finally {
+    await universe.close()
+  }
+}

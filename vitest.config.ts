@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['**/*.test.ts'],
+    exclude: ['node_modules', 'dist'],
+    pool: 'threads',
+    isolate: false,
+    maxWorkers: 2,
+    retry: 0,
+    testTimeout: 30_000,
+  },
+})
