@@ -6,7 +6,6 @@ import type { Evidence } from '../harness/record/exchange.ts'
 import type { TroubleData } from '../harness/trouble.ts'
 import { troubleOf } from '../harness/trouble.ts'
 import type { Finding } from '../harness/vitest/plan.ts'
-import { runVitest } from '../harness/vitest/run.ts'
 import type { Outcome } from '../reports/assemble.ts'
 import { assemble } from '../reports/assemble.ts'
 import { headLines, progressLine, styleFor, summary } from '../reports/terminal.ts'
@@ -58,6 +57,7 @@ export const run = async (args: string[]): Promise<number> => {
   })
 
   try {
+    const { runVitest } = await import('../harness/vitest/run.ts')
     const loose = await runVitest({
       entry: fileOf('suites/entry'),
       parts: partsOf(options).map((part) => ({ ...part, ...(launcher && { launcher: launcher.address }) })),

@@ -78,13 +78,13 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
 
     async forEvery(label, arbitrary, runs, holds) {
       const { replay } = judging
-      if (runs === 0 || (replay && replay.label !== label)) return
+      if (replay ? replay.label !== label : runs === 0) return
       const counted = (value: Parameters<typeof holds>[0]) => {
         cases += 1
         room.forgetCases(check.id)
         return holds(value)
       }
-      const path = replay && { path: replay.path }
+      const path = replay && { path: replay.path, runs: 1 }
       const falsified = await trial(arbitrary, { seed: seedOf(label), runs, shrinks, ...path }, counted)
       if (!falsified) return
       found.counterexample = { value: falsified.value, seed: judging.seed, path: `${label}/${falsified.path}` }

@@ -41,6 +41,7 @@ export const runVitest = async ({ entry, parts, onFinding }: Run): Promise<Loose
     },
   }
   const shared = { pool: 'threads' as const, isolate: false, exclude: [], retry: 0 }
+  const release = keepSignals()
   const vitest = await createVitest(
     'test',
     {
@@ -58,10 +59,23 @@ export const runVitest = async ({ entry, parts, onFinding }: Run): Promise<Loose
     },
     noViteFiles,
   )
+  release()
   try {
     await vitest.start()
   } finally {
     await vitest.close()
   }
   return loose
+}
+
+/** An interrupt is ours to handle: what is registered for it until the answer is called is taken away again. */
+const keepSignals = () => {
+  const signals = ['SIGINT', 'SIGTERM'] as const
+  const before = signals.map((signal) => process.listeners(signal))
+  return () =>
+    signals.forEach((signal, index) => {
+      for (const listener of process.listeners(signal)) {
+        if (!before[index]?.includes(listener)) process.off(signal, listener)
+      }
+    })
 }

@@ -1,0 +1,200 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { brokerspec, folder, targetFile } from './command.ts'
+
+const timeout = 60_000
+const program = targetFile('program.js')
+const base = { schema: 1, role: 'broker', subject: { name: 'n', version: '1' }, capabilities: ['oauth'] }
+
+const written = (target: object): string => {
+  const file = join(folder(), 'target.json')
+  writeFileSync(file, JSON.stringify({ ...base, ...target }))
+  return file
+}
+const misbehaving = (way: string, note = '') =>
+  written({
+    attach: {
+      command: ['{node}', program, way, note, '{port}', '{cert}', '{key}'],
+      ready: { path: '/health', within: 1500 },
+      stop: { within: 300 },
+    },
+    profile: { requestMs: 60_000 },
+  })
+
+/** A one-screen message with the place and the mend, and no stack. */
+const tells = async (args: string[], code: number, ...parts: (string | RegExp)[]) => {
+  const ended = await brokerspec(args)
+  for (const part of parts) expect(ended.err).toMatch(part)
+  expect([ended.code, ended.err.split('\n').length < 30, /\n\s+at /.test(ended.err)]).toEqual([code, true, false])
+}
+
+describe('usage', () => {
+  test.for([
+    [['run', '--only', 'authorise'], /--only authorise/, /nearest: authorize/],
+    [['run', '--only', ','], /--only/, /names nothing/],
+    [['run', '--only', 'authorize.unregistered-redirect', '--only', 'sign-in'], /--only sign-in/],
+    [['run', '--seed', 'x'], /--seed x/],
+    [['run', '--runs', '0'], /--runs 0/],
+    [['run', '--shard', '3/2'], /--shard 3\/2/],
+    [['run', '--replay', 'nothing/x/0'], /there is no check/],
+    [['run', '--replay', 'authorize.unregistered-redirect.near-miss'], /<check>\/<property>\/<path>/],
+    [['run', '--transport', 'pigeon'], /pigeon/],
+    [['run', '--sead', '1'], /--sead/],
+    [['run', '--target', 'missing.json'], /no such target file/],
+    [['jump'], /no such command/],
+    [['explain', 'authorize.unregistered'], /nearest: authorize/],
+    [['explain'], /needs an id/],
+    [['merge'], /no report/],
+    [['merge', 'package.json'], /package\.json/],
+    [['provision', '--target', 'targets/python/target.json'], /provisioned by the harness/],
+  ] as [string[], ...RegExp[]][])('%s', { timeout }, ([args, ...parts]) => tells(args, 4, ...parts))
+
+  test('a report folder that cannot be written', { timeout }, () =>
+    tells(['run', '--seed', '1', '--runs', '1', '--report', join(program, 'x')], 4, /cannot be written/),
+  )
+})
+
+describe('the target file', () => {
+  const attach = { command: ['true'] }
+  test.for([
+    ['a wrong field', { attach, rolle: 'x' }, /rolle/],
+    ['a wrong role', { attach, role: 'brooker' }, /role: /],
+    ['an unknown capability', { attach, capabilities: ['oath'] }, /capabilities\.0/],
+    ['a wrong dialect', { attach, dialect: 'k2' }, /dialect/],
+    ['no way to attach', { attach: {} }, /"command".*"origins"/],
+    [
+      'a wrong field below',
+      { attach: { command: ['true'], ready: { path: 'health' } } },
+      /attach\.ready\.path: must begin with/,
+    ],
+    ['a missing executable', { attach: { command: ['no-such-program-anywhere'] } }, /cannot be started.*ENOENT/],
+    [
+      'a foreign host',
+      {
+        attach: {
+          origins: { party: 'https://trust.k2.com' },
+          mocks: { idp: 'https://localhost:1' },
+          provision: 'p.json',
+        },
+      },
+      /p\.json|permission/,
+    ],
+  ] as const)('%s', { timeout }, ([, target, part]) =>
+    tells(['run', '--seed', '1', '--target', written(target)], 4, part),
+  )
+
+  test('text that is no JSON', { timeout }, async () => {
+    const file = join(folder(), 'target.json')
+    writeFileSync(file, '{ nope')
+    await tells(['run', '--target', file], 4, /target\.json/, /JSON/)
+  })
+})
+
+describe('a target that cannot be reached', () => {
+  test.for([
+    ['ends-early', /cannot open the database/],
+    ['never-listens', /did not answer .* within 1500 ms/],
+    ['garbage', /did not answer/],
+    ['closes', /did not answer/],
+  ] as const)('%s', { timeout }, async ([way, part]) => {
+    const note = join(folder(), 'pid')
+    await tells(['run', '--seed', '1', '--target', misbehaving(way, note)], 5, part)
+    expect(alive(note)).toBe(false)
+  })
+
+  const running = async (provision: object, party: string, idp: string) => {
+    const file = join(folder(), 'target.json')
+    writeFileSync(
+      file,
+      JSON.stringify({ ...base, attach: { origins: { party }, mocks: { idp }, provision: 'provision.json' } }),
+    )
+    writeFileSync(join(file, '..', 'provision.json'), JSON.stringify(provision))
+    return file
+  }
+  const free = async () => {
+    const server = createServer((socket) => socket.end('what?')).listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo
+    return { port, server }
+  }
+  const empty = { schema: 'brokerspec-provision/1', issuers: [], tenants: [], clients: [], parties: [] }
+
+  test('nobody listens, or what listens does not speak TLS', { timeout }, async () => {
+    const [one, other] = [await free(), await free()]
+    other.server.close()
+    const idp = `https://localhost:${other.port}`
+    await tells(
+      ['run', '--target', await running(empty, `https://127.0.0.1:${one.port}`, idp)],
+      5,
+      /does not answer/,
+      /attach\.origins\.party/,
+    )
+    one.server.close()
+    await tells(['run', '--target', await running(empty, `https://127.0.0.1:${one.port}`, idp)], 5, /does not answer/)
+  })
+
+  test('the port of our own mock is in use', { timeout }, async () => {
+    const { port, server } = await free()
+    await tells(
+      ['run', '--target', await running(empty, 'https://127.0.0.1:9', `https://localhost:${port}`)],
+      4,
+      /attach\.mocks\.idp/,
+      /in use/,
+    )
+    server.close()
+  })
+
+  test('a provision document with a wrong field', { timeout }, async () => {
+    await tells(
+      [
+        'run',
+        '--target',
+        await running({ ...empty, clients: [{ id: 1 }] }, 'https://127.0.0.1:9', 'https://localhost:9'),
+      ],
+      4,
+      /clients\.0\.id/,
+    )
+  })
+})
+
+const alive = (note: string): boolean => {
+  if (!existsSync(note)) return false
+  const state = spawnSync('ps', ['-o', 'stat=', '-p', readFileSync(note, 'utf8')])
+    .stdout.toString()
+    .trim()
+  return state !== '' && !state.startsWith('Z')
+}
+
+test.for(['SIGINT', 'SIGTERM'] as const)(
+  '%s in mid-run ends it in order: no orphan, a report, exit code 2',
+  { timeout },
+  async (signal) => {
+    const note = join(folder(), 'pid')
+    const when = { says: 'authorize', act: () => undefined }
+    const started = Date.now()
+    const ended = brokerspec(['run', '--seed', '1', '--target', misbehaving('silent', note)], {
+      when: {
+        ...when,
+        says: 'run     ',
+        act: (pid) => void untilListening(note).then(() => process.kill(pid, signal)),
+      },
+    })
+    const { code, err, report } = await ended
+    expect([code, err]).toEqual([2, expect.stringContaining('interrupted')])
+    expect(new Set(report().verdicts.map((verdict) => verdict.status === 'inconclusive' && verdict.why))).toEqual(
+      new Set(['interrupted']),
+    )
+    expect(alive(note)).toBe(false)
+    expect(Date.now() - started).toBeLessThan(30_000)
+  },
+)
+
+/** The program has noted itself, and so the run is waiting for its answers. */
+const untilListening = async (note: string) => {
+  while (!existsSync(note)) await new Promise((resolve) => setTimeout(resolve, 20))
+  await new Promise((resolve) => setTimeout(resolve, 1_000))
+}

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest'
+import type { Report } from '../../reports/report.ts'
+import { brokerspec, folder, targetFile } from './command.ts'
+import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
+
+const timeout = 120_000
+const faulty = ['--target', targetFile('faulty.ts')]
+
+/** A report without what differs between two runs of the same thing. */
+const essence = (report: Report) => ({
+  ...report,
+  run: { ...report.run, at: '' },
+  verdicts: report.verdicts.map((verdict) => ({ ...verdict, ms: 0 })),
+  evidence: Object.keys(report.evidence).toSorted(),
+})
+
+test('without a target the reference broker is judged, and passes', { timeout }, async () => {
+  const { code, out, report } = await brokerspec(['run', '--seed', '5'])
+  expect(out).toContain('brokerspec reference broker')
+  expect(out).toMatch(/✔ authorize\.unregistered-redirect\.near-miss +100 cases/)
+  expect(out).toMatch(/pass +authorize\.unregistered-redirect /)
+  expect(out).toContain('PASS')
+  expect(code).toBe(0)
+  expect(report().clauses['authorize.unregistered-redirect']).toBe('pass')
+  expect(report().exit).toBe(0)
+})
+
+test('a failure is told in full, and replayed by the line it prints', { timeout }, async () => {
+  const env = { BROKERSPEC_FAULT: 'broker.decodes-redirect-uri-twice' }
+  const found = await brokerspec(['run', ...faulty, '--seed', '11'], { env })
+  expect(found.code).toBe(1)
+  for (const part of ['FAIL', 'clause', 'expected', 'actual', 'smallest', 'seed', 'replay', 'exchanges', '--seed 11'])
+    expect(found.out).toContain(part)
+  const verdict = found.report().verdicts.find(({ status }) => status === 'fail')
+  if (verdict?.status !== 'fail' || !verdict.counterexample) throw new Error('no counterexample')
+
+  const token = /--replay (\S+)/.exec(found.out)?.[1] ?? ''
+  const again = await brokerspec(
+    ['run', ...faulty, '--seed', '11', '--replay', token, '--shard', '1/1', '--runs', '7'],
+    { env },
+  )
+  const [replayed] = again.report().verdicts
+  expect(again.code).toBe(1)
+  expect(again.report().selected).toEqual([verdict.check])
+  expect(replayed).toMatchObject({ status: 'fail', counterexample: { value: verdict.counterexample.value } })
+})
+
+test('a replay finds the same value under another number of shards', { timeout }, async () => {
+  const env = { BROKERSPEC_FAULT: 'broker.truncates-redirect-uri' }
+  const found = await brokerspec(['run', ...faulty, '--seed', '3'], { env })
+  const token = /--replay (\S+)/.exec(found.out)?.[1] ?? ''
+  const value = (report: Report) =>
+    report.verdicts.flatMap((verdict) => (verdict.status === 'fail' ? [verdict.counterexample?.value] : []))
+  const shards = await Promise.all(
+    [1, 2, 3].map((shard) =>
+      brokerspec(['run', ...faulty, '--seed', '3', '--replay', token, '--shard', `${shard}/3`], { env }),
+    ),
+  )
+  const first = found.report().verdicts.find(({ check }) => token.startsWith(`${check}/`))
+  expect(shards.flatMap(({ report }) => value(report()))).toEqual([
+    first?.status === 'fail' && first.counterexample?.value,
+  ])
+})
+
+test('two shards, merged, say what one run says', { timeout }, async () => {
+  const env = { BROKERSPEC_FAULT: 'broker.ignores-case-of-redirect-uri' }
+  const args = ['run', ...faulty, '--seed', '9']
+  const folders = [folder(), folder()]
+  const whole = await brokerspec(args, { env })
+  const shards = await Promise.all(
+    folders.map((one, index) => brokerspec([...args, '--shard', `${index + 1}/2`, '--report', one], { env })),
+  )
+  const merged = await brokerspec(['merge', ...folders.map((one) => join(one, 'report.json'))])
+  expect(merged.code).toBe(1)
+  expect(essence(merged.report())).toEqual(essence(whole.report()))
+  expect(shards.map(({ code }) => code)).toContain(1)
+
+  const [one = ''] = folders
+  const half = await brokerspec(['merge', join(one, 'report.json')])
+  expect([half.code, half.err]).toEqual([4, expect.stringContaining('judged by no shard')])
+  const double = await brokerspec(['merge', join(one, 'report.json'), join(one, 'report.json')])
+  expect([double.code, double.err]).toEqual([4, expect.stringContaining('judged twice')])
+})
+
+test('advice fails a run only under --strict', { timeout }, async () => {
+  const env = { BROKERSPEC_FAULT: 'broker.ignores-case-of-host' }
+  const lenient = await brokerspec(['run', ...faulty, '--seed', '2'], { env })
+  expect([lenient.code, lenient.report().clauses['authorize.unregistered-redirect']]).toEqual([0, 'advice'])
+  expect(lenient.out).toContain('advice')
+  expect((await brokerspec(['run', ...faulty, '--seed', '2', '--strict'], { env })).code).toBe(1)
+})
+
+test('no secret of the world stands in anything a run writes', { timeout }, async () => {
+  const env = { BROKERSPEC_FAULT: 'broker.leaks-secret-upstream' }
+  const to = folder()
+  const { code, out } = await brokerspec(['run', ...faulty, '--seed', '4', '--report', to], { env })
+  expect(code).toBe(1)
+  for (const text of [
+    out,
+    readFileSync(join(to, 'report.json'), 'utf8'),
+    readFileSync(join(to, 'junit.xml'), 'utf8'),
+  ]) {
+    expect(text).not.toMatch(/(secret|password)-[0-9a-f]{8}-/)
+    expect(text).not.toMatch(/code-[0-9a-f]{8}-[0-9a-f]{4}/)
+  }
+})
+
+test('the direct wire and HTTPS come to the same verdicts', { timeout }, async () => {
+  const [direct, https] = await Promise.all(
+    ['direct', 'https'].map((transport) => brokerspec(['run', '--seed', '6', '--transport', transport])),
+  )
+  const statuses = (report?: Report) => report?.verdicts.map(({ check, status }) => [check, status])
+  expect(statuses(https?.report())).toEqual(statuses(direct?.report()))
+})
