@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { CheckId, Slice } from '../fixtures/world/shapes.ts'
 import type { Provision } from '../fixtures/world/provision.ts'
 import { provisionOf, provisionSchema, sliceOfProvision } from '../fixtures/world/provision.ts'
 import type { World } from '../fixtures/world/world.ts'
@@ -100,7 +99,7 @@ export const openUniverse = async ({
     transcript,
     at: site.at,
     capabilities: capabilitiesOf(target.capabilities, dialect),
-    slice: (check) => sliceFor(world, check),
+    slice: (check) => world.slices[check],
     forgetCases: transcript.forgetCases,
     browser: (check, phase, signal) =>
       makeBrowser({
@@ -163,13 +162,13 @@ const readProvision = async (path: string): Promise<Provision> => {
   })
 }
 
-/** The same slices, filled from a document that a target was set up with. */
+/** The same slices, filled from a document that a target was set up with; those it cannot fill are left out. */
 const withProvision = (world: World, provision: Provision): World => ({
   ...world,
-  slices: Object.fromEntries(Object.entries(world.slices).map(([id, own]) => [id, sliceOfProvision(provision, own)])),
+  slices: Object.fromEntries(
+    Object.entries(world.slices).flatMap(([id, own]) => {
+      const given = sliceOfProvision(provision, own)
+      return given ? [[id, given]] : []
+    }),
+  ),
 })
-
-const sliceFor = ({ slices }: World, check: CheckId): Slice | undefined => {
-  const slice = slices[check]
-  return slice && slice.tenants.length > 0 && slice.clients.length > 0 && slice.users.length > 0 ? slice : undefined
-}

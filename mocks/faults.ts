@@ -107,6 +107,12 @@ export const faults = {
   'broker.accepts-longer-parent-path': matching('compares up to the last slash of the path', (given, registered) =>
     sameOf(given, registered, ({ origin, pathname }) => origin + pathname.slice(0, pathname.lastIndexOf('/'))),
   ),
+  'broker.accepts-redirect-uri-of-any-client': {
+    does: 'looks redirect_uri up among those of all clients',
+    breaks: 'authorize.redirect-bound-to-client',
+    policy: 'registeredFor',
+    instead: (_, clients) => clients.flatMap(({ redirectUris }) => redirectUris),
+  },
   'broker.uses-last-redirect-uri': {
     does: 'validates the first of two redirect_uri and uses the last',
     breaks,
