@@ -12,13 +12,23 @@ const names: readonly (readonly [keyof AuthorizeInput, string])[] = [
   ['state', 'state'],
 ]
 
-/** An authorization request with the parameters of RFC 6749 section 4.1.1 and `resource`. */
-export const authorizeRequest = (input: AuthorizeInput, { target, paths }: Endpoints): WireRequest => {
-  const pairs = names.flatMap(([key, name]) => [input[key]].flat().map((value): Pairs[number] => [name, value]))
+/**
+ * An authorization request with the parameters of RFC 6749 section 4.1.1 and `resource`, less those that the dialect does
+ * not know, and its own constant ones.
+ */
+export const authorizeRequest = (
+  input: AuthorizeInput,
+  { target, paths }: Endpoints,
+  parameters: Dialect['parameters'],
+): WireRequest => {
+  const asked = names
+    .filter(([, name]) => parameters[name] !== null)
+    .flatMap(([key, name]) => [input[key]].flat().map((value): Pairs[number] => [name, value]))
+  const constant = Object.entries(parameters).flatMap(([name, value]): Pairs => (value === null ? [] : [[name, value]]))
   return {
     method: 'GET',
     origin: target,
-    rawPath: `${paths.authorize}?${encodeForm(pairs)}`,
+    rawPath: `${paths.authorize}?${encodeForm([...asked, ...constant])}`,
     headers: [['accept', 'text/html']],
   }
 }

@@ -46,6 +46,8 @@ export type Dialect = {
   paths: Paths
   /** The texts by which refusals of the authorize flow are known; absent: any wording will do. */
   wording: { invalidClientId?: string; invalidRedirectUri?: string }
+  /** Parameters that every authorization request carries beside, or, as `null`, that this dialect does not know. */
+  parameters: Readonly<Record<string, string | null>>
   authorize: Operation<AuthorizeInput> | null
   callback: Undriven | null
   signIn: Undriven | null

@@ -1,7 +1,7 @@
 import type { Capability, DeclaredCapability } from '../../fixtures/clauses/clause.ts'
 import { operations } from '../../fixtures/clauses/clause.ts'
 import { authorizeRequest, readAuthorize } from './authorize.ts'
-import type { Dialect } from './dialect.ts'
+import type { AuthorizeInput, Dialect, Operation } from './dialect.ts'
 
 /** The documented dialect of TRUST: Authorization Flow. */
 const k2trust: Dialect = {
@@ -12,6 +12,7 @@ const k2trust: Dialect = {
     invalidClientId: 'Bad Request: invalid_client_id',
     invalidRedirectUri: 'Bad Request: invalid_redirect_uri',
   },
+  parameters: {},
   authorize: null,
   callback: 'undriven',
   signIn: 'undriven',
@@ -51,9 +52,10 @@ export const resolveDialect = (choice: DialectChoice): Dialect => {
   const { extends: base, paths, ...own } = typeof choice === 'string' ? { extends: choice, paths: {} } : choice
   const known = dialects[base]
   const wording = own.wording ?? known.wording
-  const authorize = {
-    request: authorizeRequest,
-    read: (hops: Parameters<typeof readAuthorize>[1]) => readAuthorize(wording, hops),
+  const parameters = own.parameters ?? known.parameters
+  const authorize: Operation<AuthorizeInput> = {
+    request: (input, at) => authorizeRequest(input, at, parameters),
+    read: (hops) => readAuthorize(wording, hops),
   }
   return { ...known, authorize, ...own, paths: { ...known.paths, ...paths } }
 }

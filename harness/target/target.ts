@@ -56,6 +56,10 @@ const dialectSchema = z.union([
     wording: z
       .strictObject({ invalidClientId: text.exactOptional(), invalidRedirectUri: text.exactOptional() })
       .exactOptional(),
+    parameters: z
+      .record(text, text.nullable())
+      .exactOptional()
+      .meta({ description: 'More parameters of an authorization request; null leaves one of the usual away.' }),
     ...(Object.fromEntries(operations.map((name) => [name, z.null().exactOptional()])) as Record<
       (typeof operations)[number],
       z.ZodExactOptional<z.ZodNull>

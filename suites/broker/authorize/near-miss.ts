@@ -88,7 +88,7 @@ export const exactMatch: Check = {
   control: registeredGetsCode,
   run: (context) =>
     tryKinds(context, 'same', (asked, { given, registered }) => {
-      if (sentTo(asked) === undefined) return
+      if (!sentTo(asked)?.params.some(([name]) => name === 'code')) return
       throw new Violation('accepted', {
         expected: `${JSON.stringify(given[0])} refused, since only ${JSON.stringify(registered)} is registered`,
         actual: describe(asked),

@@ -90,8 +90,12 @@ export const describe = (asked: Asked): string => {
   const status = journey.at(-1)?.response?.status
   const sent = sentTo(asked)
   if (sent) {
-    const carried = ['code', 'error'].filter((name) => sent.params.some(([key]) => key === name))
-    return `the user was sent to ${withoutAnswer(sent.url)}${carried.length > 0 ? ` with ${carried.join(' and ')}` : ''}`
+    const value = (name: string) => sent.params.find(([key]) => key === name)?.[1].slice(0, 120)
+    const error =
+      value('error') === undefined
+        ? ''
+        : ` with error ${value('error')} (${value('error_description') ?? 'no description'})`
+    return `the user was sent to ${withoutAnswer(sent.url)}${value('code') === undefined ? error : ' with a code'}`
   }
   if (outcome.is === 'refusal') return `a page with status ${status} saying "${outcome.text.slice(0, 120)}"`
   if (outcome.is === 'unreadable') return outcome.why
