@@ -27,7 +27,9 @@ export type RunOptions = {
   folder: string
 }
 
-const here = import.meta.filename.endsWith('.ts')
+/** Whether this is the source in a checkout, or JavaScript that was installed. */
+export const inCheckout: boolean = import.meta.filename.endsWith('.ts')
+const here = inCheckout
   ? { folder: packageRoot, extension: 'ts' }
   : { folder: join(packageRoot, 'dist'), extension: 'js' }
 

@@ -11,7 +11,7 @@ import { assemble } from '../reports/assemble.ts'
 import { headLines, progressLine, styleFor, summary } from '../reports/terminal.ts'
 import { checks, invariants } from '../suites/index.ts'
 import type { RunOptions } from './options.ts'
-import { fileOf, readRunOptions } from './options.ts'
+import { fileOf, inCheckout, readRunOptions } from './options.ts'
 import { writeReport } from './output.ts'
 import { version } from './version.ts'
 
@@ -127,6 +127,7 @@ const describeRun = ({
       .digest('hex'),
     at: new Date().toISOString(),
     ...(replay && { replay: replay.token }),
+    invocation: inCheckout ? 'npm run brokerspec --' : 'npx brokerspec',
     targetFile,
   },
   selected: selected.map(({ id }) => id),

@@ -100,7 +100,8 @@ export const openUniverse = async ({
     at: site.at,
     capabilities: capabilitiesOf(target.capabilities, dialect),
     slice: (check) => world.slices[check],
-    forgetCases: transcript.forgetCases,
+    beginCase: transcript.beginCase,
+    pinCase: transcript.pinCase,
     browser: (check, phase, signal) =>
       makeBrowser({
         wire: marked,

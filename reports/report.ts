@@ -77,6 +77,7 @@ export const reportSchema = z
       }),
       at: z.iso.datetime(),
       replay: text.exactOptional(),
+      invocation: text.meta({ description: 'How the command is called where the run was made.' }),
       targetFile: text.meta({ description: 'As it was given on the command line.' }),
     }),
     target: z.strictObject({

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import { clauseOf } from '../fixtures/clauses/index.ts'
 import type { Check, Invariant } from '../harness/judge/check.ts'
+import { queryOf } from '../protocols/form.ts'
 import type { Outcome } from './assemble.ts'
 import { replayCommand } from './replay.ts'
 import type { ClauseStatus, Report } from './report.ts'
@@ -95,8 +96,13 @@ const failure = (verdict: Verdict, report: Report, { checks, invariants }: Catal
       : []),
   ]
   const lines = rows.map(([name, value]) => `  ${style('gray', name.padEnd(9))} ${value}`)
-  const exchanges = (report.evidence[verdict.check] ?? []).slice(-8).map((exchange) => `    ${exchangeLine(exchange)}`)
-  const evidence = exchanges.length > 0 ? [`  ${style('gray', 'exchanges')}`, ...exchanges] : []
+  const all = report.evidence[verdict.check] ?? []
+  const decisive = all.filter(({ phase }) => phase === 'run')
+  const exchanges = (decisive.length > 0 ? decisive : all).slice(-6).flatMap(exchangeLines)
+  const evidence =
+    exchanges.length > 0
+      ? [`  ${style('gray', 'exchanges')}`, ...exchanges.map((line) => style('gray', `    ${line}`))]
+      : []
   return [
     `${style(colour, style('bold', word))} ${style('bold', verdict.check)}`,
     `  ${known?.title ?? ''}`,
@@ -121,13 +127,21 @@ const saidBy = (verdict: Verdict): [string, string][] => {
   ]
 }
 
-const exchangeLine = ({ n, phase, from, to, request, response, broke }: Report['evidence'][string][number]) => {
+/** An exchange in a few lines: URLs without their query, parameters decoded beneath. */
+const exchangeLines = ({ n, from, to, request, response, broke }: Report['evidence'][string][number]): string[] => {
   const location = response?.headers.find(([name]) => name === 'location')?.[1]
-  const answer = response
-    ? `${response.status}${location === undefined ? '' : ` → ${location}`}`
-    : `broke: ${broke ?? ''}`
-  return printable(`#${n} ${phase}, ${from} to ${to}: ${request.method} ${request.url} ⇒ ${answer}`)
+  const answer = response ? String(response.status) : `no answer: ${broke ?? ''}`
+  return [
+    `#${n} ${from} to ${to}: ${request.method} ${bare(request.url)}`,
+    ...parametersIn(request.url).map((line) => `      ${line}`),
+    `   ${answer}${location === undefined ? '' : ` to ${bare(location)}`}`,
+    ...parametersIn(location ?? '').map((line) => `      ${line}`),
+  ].map(printable)
 }
+
+const bare = (url: string) => url.split('?', 1)[0] ?? ''
+const parametersIn = (url: string) =>
+  queryOf(url).map(([name, value]) => `${name} = ${value.length > 160 ? `${value.slice(0, 160)} …` : value}`)
 
 /** What a target says is shown, never obeyed: control and invisible characters are spelled out. */
 const printable = (text: string) =>

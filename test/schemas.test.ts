@@ -49,6 +49,7 @@ test('a report keeps to its schema, whatever its verdicts are', async () => {
       harness: '0',
       catalogueDigest: '',
       at: new Date(0).toISOString(),
+      invocation: 'npx brokerspec',
       targetFile: '',
     },
     target: {

@@ -9,13 +9,14 @@ export type Trial = { seed: number; runs: number; shrinks: number; path?: string
 
 /**
  * Holds a property against many values. While shrinking, only a violation with the signature of the first one counts as
- * failing, so that a smaller value never stands for another cause. Anything else that is thrown before a violation ends
+ * failing, so that a smaller value never stands for another cause; `onSmaller` is called for each that counts. Anything else that is thrown before a violation ends
  * the trial and is thrown on.
  */
 export const trial = async <T>(
   arbitrary: fc.Arbitrary<T>,
   { seed, runs, shrinks, path }: Trial,
   holds: (value: T) => Promise<void>,
+  onSmaller: () => void = () => undefined,
 ): Promise<Found<T> | undefined> => {
   let first: Violation | undefined
   let smallest: { violation: Violation; value: T } | undefined
@@ -30,6 +31,7 @@ export const trial = async <T>(
       if (cause instanceof Violation && (first === undefined || first.kind === cause.kind)) {
         first ??= cause
         smallest = { violation: cause, value }
+        onSmaller()
         throw cause
       }
       if (first) return

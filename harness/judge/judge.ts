@@ -20,7 +20,10 @@ export type Room = {
   /** `undefined` when the target's own provision cannot satisfy the shape. */
   slice(check: CheckId): Slice | undefined
   browser(check: CheckId, phase: Exchange['phase'], signal: AbortSignal): Browser
-  forgetCases(check: CheckId): void
+  /** A new case begins: the exchanges of earlier ones are forgotten, but for the control's and the pinned case's. */
+  beginCase(check: CheckId): void
+  /** The exchanges of this case are the evidence, whatever comes after. */
+  pinCase(check: CheckId): void
 }
 
 /** Limits of one check: its own time in ms, and how many attempts to make a counterexample smaller. */
@@ -68,7 +71,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
       for (const [index, example] of examples.entries()) {
         if (judging.replay && !isReplay(judging.replay, 'example', String(index))) continue
         cases += 1
-        room.forgetCases(check.id)
+        room.beginCase(check.id)
         await holds(example).catch((cause: unknown) => {
           found.counterexample = { value: example, seed: judging.seed, path: `example/${index}` }
           throw cause
@@ -81,11 +84,13 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
       if (replay ? replay.label !== label : runs === 0) return
       const counted = (value: Parameters<typeof holds>[0]) => {
         cases += 1
-        room.forgetCases(check.id)
+        room.beginCase(check.id)
         return holds(value)
       }
       const path = replay && { path: replay.path, runs: 1 }
-      const falsified = await trial(arbitrary, { seed: seedOf(label), runs, shrinks, ...path }, counted)
+      const falsified = await trial(arbitrary, { seed: seedOf(label), runs, shrinks, ...path }, counted, () =>
+        room.pinCase(check.id),
+      )
       if (!falsified) return
       found.counterexample = { value: falsified.value, seed: judging.seed, path: `${label}/${falsified.path}` }
       throw falsified.violation

@@ -12,10 +12,10 @@ export type Breach = { invariant: Invariant; violation: Violation; exchange: Evi
 /** The record of a universe. */
 export type Transcript = {
   record(exchange: Omit<Exchange, 'n'>): Exchange
-  /** The newest exchanges of a check, oldest first, as they may be written down. */
+  /** The exchanges of a check's pinned case, or else its newest, oldest first, as they may be written down. */
   of(check: CheckId): Evidence[]
-  /** Says that a new case begins: the exchanges of earlier ones are forgotten, but for the control's. */
-  forgetCases(check: CheckId): void
+  beginCase(check: CheckId): void
+  pinCase(check: CheckId): void
   inspected(): number
   breaches(): readonly Breach[]
 }
@@ -25,6 +25,7 @@ const kept = 60
 /** Records every exchange, asks the invariants at once, and keeps the newest for evidence. */
 export const makeTranscript = (world: World, invariants: readonly Invariant[]): Transcript => {
   const byCheck = new Map<CheckId, Exchange[]>()
+  const pinned = new Map<CheckId, Exchange[]>()
   const breaches: Breach[] = []
   const secrets = secretsOf(world)
   let n = 0
@@ -43,13 +44,14 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
       }
       return exchange
     },
-    of: (check) => (byCheck.get(check) ?? []).map((exchange) => evidenceOf(exchange, secrets)),
-    forgetCases(check) {
+    of: (check) => (pinned.get(check) ?? byCheck.get(check) ?? []).map((exchange) => evidenceOf(exchange, secrets)),
+    beginCase(check) {
       byCheck.set(
         check,
         (byCheck.get(check) ?? []).filter(({ phase }) => phase === 'control'),
       )
     },
+    pinCase: (check) => void pinned.set(check, byCheck.get(check) ?? []),
     inspected: () => n,
     breaches: () => breaches,
   }
