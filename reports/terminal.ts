@@ -143,9 +143,9 @@ const bare = (url: string) => url.split('?', 1)[0] ?? ''
 const parametersIn = (url: string) =>
   queryOf(url).map(([name, value]) => `${name} = ${value.length > 160 ? `${value.slice(0, 160)} …` : value}`)
 
-/** What a target says is shown, never obeyed: control and invisible characters are spelled out. */
+/** What a target says is shown, never obeyed; and a lookalike must not look alike: all but plain ASCII is spelled out. */
 const printable = (text: string) =>
-  text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
+  text.replaceAll(/[^\u0020-\u007E]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`)
 
 const notes = ({ verdicts }: Report, style: Style) =>
   verdicts
