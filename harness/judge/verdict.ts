@@ -26,15 +26,6 @@ export type Verdict = { check: CheckId; notes: string[]; ms: number } & (
   | { status: 'error'; message: string; stack: string }
 )
 
-/** What is said of a clause once all its checks have spoken. */
-export type ClauseStatus = Verdict['status'] | 'not-tested'
-
-const severity: readonly Verdict['status'][] = ['fail', 'error', 'inconclusive', 'pass', 'not-applicable']
-
-/** The worst of several statuses: fail, then error, inconclusive, pass, not-applicable; none at all is not tested. */
-export const worst = (statuses: readonly Verdict['status'][]): ClauseStatus =>
-  severity.find((status) => statuses.includes(status)) ?? 'not-tested'
-
 /** The capabilities among `needed` that a target lacks. */
 export const missingOf = (needed: readonly Capability[], present: ReadonlySet<Capability>): Capability[] => [
   ...new Set(needed.filter((capability) => !present.has(capability))),

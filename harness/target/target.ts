@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { declaredCapabilities, operations, roles } from '../../fixtures/clauses/clause.ts'
 import type { DeclaredCapability, Role } from '../../fixtures/clauses/clause.ts'
+import type { DeclaredRow } from '../../fixtures/error-table.ts'
 import { errorRowIds } from '../../fixtures/error-table.ts'
 import type { Provision } from '../../fixtures/world/provision.ts'
 import type { Clock } from '../../protocols/clock.ts'
@@ -72,7 +73,7 @@ const rowSchema = z.strictObject({
   code: text.exactOptional(),
   id: text.exactOptional(),
   status: z.int().min(100).max(599).exactOptional(),
-})
+}) satisfies z.ZodType<DeclaredRow>
 
 const profileSchema = z
   .strictObject({
