@@ -7,7 +7,7 @@ import { openUniverse } from '../harness/universe.ts'
 import { makeBroker } from '../mocks/broker/broker.ts'
 import type { Wire } from '../protocols/wire.ts'
 import { nearMiss } from '../suites/broker/authorize/near-miss.ts'
-import { referenceBroker } from '../targets/reference.ts'
+import { referenceBroker } from '../targets/reference/target.ts'
 
 const cases = 2_000
 const rounds = 3

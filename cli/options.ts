@@ -52,7 +52,7 @@ export const readRunOptions = async (args: string[]): Promise<RunOptions> => {
       report: { type: 'string', default: join('reports', 'out') },
     },
   })
-  const file = values.target ?? fileOf('targets/reference')
+  const file = values.target ?? fileOf('targets/reference/target')
   const target = await loadTarget(file)
   const transport = readTransport(values.transport, target)
   const replay =
@@ -97,7 +97,8 @@ export const readRunOptions = async (args: string[]): Promise<RunOptions> => {
   }
 }
 
-const readNumber = (place: string, text: string, least: number): number => {
+/** Reads a whole number of at least `least`, below 2^31. */
+export const readNumber = (place: string, text: string, least: number): number => {
   const number = Number(text)
   if (/^\d+$/.test(text) && number >= least && number < 2 ** 31) return number
   throw new Trouble('usage', {

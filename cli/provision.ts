@@ -5,6 +5,7 @@ import { makeKeyring, worldOf } from '../fixtures/world/world.ts'
 import { resolveDialect } from '../harness/dialects/resolve.ts'
 import { loadTarget } from '../harness/target/load.ts'
 import { Trouble } from '../harness/trouble.ts'
+import { readNumber } from './options.ts'
 
 /** `brokerspec provision`: prints the document that an already running target must be set up with. */
 export const provision = async (args: string[]): Promise<number> => {
@@ -28,7 +29,7 @@ export const provision = async (args: string[]): Promise<number> => {
   }
   const { origins, mocks } = target.attach
   const world = worldOf(
-    Number(values.seed),
+    readNumber('--seed', values.seed, 0),
     [{ id: 'provision', needs: { shape: { ...single, tenants: 2, clientsPerTenant: 2, partiesPerTenant: 2 } } }],
     await makeKeyring(),
   )

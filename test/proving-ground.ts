@@ -11,7 +11,7 @@ import { openUniverse } from '../harness/universe.ts'
 import { inspect } from '../harness/vitest/register.ts'
 import type { Policies } from '../mocks/broker/policies.ts'
 import { checks, invariants } from '../suites/index.ts'
-import { referenceBroker } from '../targets/reference.ts'
+import { referenceBroker } from '../targets/reference/target.ts'
 
 /** A target on trial: the reference broker with these policies, or another way to open one. */
 export type Suspect = { policies?: Policies; open?: InProcess['open']; dialect?: DialectChoice; requestMs?: number }

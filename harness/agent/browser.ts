@@ -93,21 +93,21 @@ export const makeBrowser = (parts: BrowserParts): Browser => {
 }
 
 const answerOf = async ({ wire, signal, requestMs }: BrowserParts, request: WireRequest): Promise<WireResponse> => {
-  const timer = AbortSignal.timeout(requestMs)
-  const either = AbortSignal.any([signal, timer])
-  either.throwIfAborted()
-  let stop: (() => void) | undefined
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () =>
-      reject(
-        new Inconclusive('deadline', timer.aborted ? `no answer within ${requestMs} ms` : 'the check ran out of time'),
-      )
-    either.addEventListener('abort', stop, { once: true })
-  })
+  const controller = new AbortController()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const giveUp = (message: string) => {
+    reject(new Inconclusive('deadline', message))
+    controller.abort()
+  }
+  const stop = () => giveUp('the check ran out of time')
+  const timer = setTimeout(() => giveUp(`no answer within ${requestMs} ms`), requestMs)
+  signal.addEventListener('abort', stop, { once: true })
+  if (signal.aborted) stop()
   try {
-    return await Promise.race([wire(request, either), aborted])
+    return await Promise.race([promise, wire(request, controller.signal)])
   } finally {
-    if (stop) either.removeEventListener('abort', stop)
+    clearTimeout(timer)
+    signal.removeEventListener('abort', stop)
   }
 }
 

@@ -60,11 +60,19 @@ export const readTarget = (definition: unknown, path: string): Target => {
     { ...rest, ...(!code.dialect && { dialect }), ...(!code.control && control !== undefined && { control }) },
     path,
   )
+  const how = readAttach(attach, path)
+  if (parsed.capabilities.includes('clock') && !('open' in how) && control === undefined) {
+    throw new Trouble('usage', {
+      place: `${path}: capabilities`,
+      problem: '"clock" is declared, but nothing says how the clock is moved',
+      mend: 'give control.clock.path, or take "clock" away',
+    })
+  }
   return {
     ...parsed,
     ...(code.dialect && { dialect: dialect as TargetDefinition['dialect'] }),
     ...(code.control && { control: control as TargetDefinition['control'] }),
-    attach: readAttach(attach, path),
+    attach: how,
     directory: dirname(path),
   } as Target
 }

@@ -1,6 +1,6 @@
-import type { TargetDefinition } from '../harness/target/target.ts'
-import type { Policies } from '../mocks/broker/policies.ts'
-import { makeBroker } from '../mocks/broker/broker.ts'
+import type { TargetDefinition } from '../../harness/target/target.ts'
+import type { Policies } from '../../mocks/broker/policies.ts'
+import { makeBroker } from '../../mocks/broker/broker.ts'
 
 /** The reference broker as an in-process target; `policies` break it or vary it. */
 export const referenceBroker = (policies?: Policies): TargetDefinition => ({
