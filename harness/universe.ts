@@ -4,6 +4,7 @@ import type { Provision } from '../fixtures/world/provision.ts'
 import { provisionOf, provisionSchema, sliceOfProvision } from '../fixtures/world/provision.ts'
 import type { World } from '../fixtures/world/world.ts'
 import { entraHandlers } from '../mocks/idp/entra/handlers.ts'
+import type { Entra } from '../mocks/idp/entra/state.ts'
 import { makeEntra } from '../mocks/idp/entra/state.ts'
 import { wireOf } from '../mocks/wire.ts'
 import type { Wire } from '../protocols/wire.ts'
@@ -57,6 +58,7 @@ export const openUniverse = async ({
   const world = given ? withProvision(seeded, given) : seeded
   const transcript = makeTranscript(world, invariants)
   const drivers: { target?: (now: number) => Promise<void> } = {}
+  const directories: { entra?: Entra } = {}
   const clock = makeUniverseClock(async (now) => drivers.target?.(now))
 
   const ground: Ground = {
@@ -67,16 +69,11 @@ export const openUniverse = async ({
     transport,
     launcher,
     provision: (idp, callback) => given ?? provisionOf(world, { idp, callback }),
-    idp: (origin, callback) =>
-      recorded(
-        wireOf(
-          entraHandlers(
-            makeEntra({ origin, clock, keys: world.issuers.entra, replyUrl: callback, ...everybody(world) }),
-          ),
-        ),
-        transcript,
-        clock,
-      ),
+    idp(origin, callback) {
+      const entra = makeEntra({ origin, clock, keys: world.issuers.entra, replyUrl: callback, ...everybody(world) })
+      directories.entra = entra
+      return recorded(wireOf(entraHandlers(entra)), transcript, clock)
+    },
   }
   const site = await attach(ground)
   const drive = target.control?.clock
@@ -100,6 +97,10 @@ export const openUniverse = async ({
     at: site.at,
     capabilities: capabilitiesOf(target.capabilities, dialect),
     slice: (check) => world.slices[check],
+    profile: target.profile,
+    hostile(check, modes) {
+      for (const { id } of world.slices[check]?.tenants ?? []) directories.entra?.modes.set(id, new Set(modes))
+    },
     beginCase: transcript.beginCase,
     pinCase: transcript.pinCase,
     browser: (check, phase, signal) =>

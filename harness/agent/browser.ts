@@ -19,6 +19,8 @@ export type Browser = {
    * the provider asks. Network trouble is {@link Inconclusive}.
    */
   go(request: WireRequest, as?: User): Promise<Journey>
+  /** Goes on where a journey stopped at the identity provider's sign-in page. */
+  signIn(journey: Journey, as: User): Promise<Journey>
 }
 
 /** What a browser is made of. `actorAt` tells whom an origin belongs to; nothing else is ever contacted. */
@@ -66,28 +68,29 @@ export const makeBrowser = (parts: BrowserParts): Browser => {
     return parts.record({ ...route, response })
   }
 
+  const follow = async (first: WireRequest | undefined, as: User | undefined): Promise<Exchange[]> => {
+    const hops: Exchange[] = []
+    let request = first
+    let asked = as
+    while (request !== undefined && parts.actorAt(request.origin) !== undefined) {
+      if (hops.length === maxHops)
+        throw new Inconclusive('unreadable', `the browser was sent on more than ${maxHops} times`)
+      const hop = await send(request)
+      hops.push(hop)
+      const signedIn: WireRequest | undefined = asked && signInAt(hop, asked)
+      if (signedIn) asked = undefined
+      request = signedIn ?? onward(nextOf(hop), hop)
+    }
+    return hops
+  }
+
   return {
-    async go(first, as) {
-      const hops: Exchange[] = []
-      let request: WireRequest | undefined = first
-      let signedIn = false
-      while (request !== undefined) {
-        if (hops.length === maxHops)
-          throw new Inconclusive('unreadable', `the browser was sent on more than ${maxHops} times`)
-        const hop: Exchange = await send(request)
-        hops.push(hop)
-        const next = nextOf(hop)
-        const form =
-          as !== undefined && hop.to === 'idp' && !signedIn && next.is === 'page' ? signInFormOf(next) : undefined
-        if (form !== undefined && as !== undefined) {
-          signedIn = true
-          request = submit(form, hop, filled(form, as))
-        } else {
-          request = onward(next, hop)
-        }
-        if (request !== undefined && parts.actorAt(request.origin) === undefined) request = undefined
-      }
-      return hops
+    go: (request, as) => follow(request, as),
+    async signIn(journey, as) {
+      const page = journey.at(-1)
+      const request = page && signInAt(page, as)
+      if (request === undefined) throw new Inconclusive('unreadable', 'the journey did not stop at a sign-in page')
+      return follow(request, undefined)
     },
   }
 }
@@ -140,8 +143,13 @@ const submit = (form: Form, hop: Exchange, fields: Pairs): WireRequest | undefin
   )
 }
 
-const signInFormOf = (next: Extract<Next, { is: 'page' }>): Form | undefined =>
-  next.page.forms.find(({ password }) => password !== undefined)
+/** The filled-in sign-in form of the identity provider, if that is where a hop ended. */
+const signInAt = (hop: Exchange, as: User): WireRequest | undefined => {
+  const next = nextOf(hop)
+  if (hop.to !== 'idp' || next.is !== 'page') return undefined
+  const form = next.page.forms.find(({ password }) => password !== undefined)
+  return form && submit(form, hop, filled(form, as))
+}
 
 const filled = ({ fields, user, password }: Form, as: User): Pairs =>
   fields.map(([name, value]) => [name, name === user ? as.name : name === password ? as.password : value])

@@ -2,15 +2,17 @@ import { encodeForm } from '../../protocols/form.ts'
 import type { Pairs, WireRequest } from '../../protocols/wire.ts'
 import { nextOf, paramsOf } from '../agent/next.ts'
 import type { Exchange } from '../record/exchange.ts'
-import type { AuthorizeInput, Dialect, Endpoints, Outcome } from './dialect.ts'
+import type { AuthorizeInput, CallbackInput, Dialect, Endpoints, Outcome } from './dialect.ts'
 
-const names: readonly (readonly [keyof AuthorizeInput, string])[] = [
+const names = [
   ['clientId', 'client_id'],
   ['responseType', 'response_type'],
   ['redirectUri', 'redirect_uri'],
   ['resource', 'resource'],
   ['state', 'state'],
-]
+] as const
+
+type Form = Pick<Dialect, 'parameters' | 'realmPath' | 'versionPath'>
 
 /**
  * An authorization request with the parameters of RFC 6749 section 4.1.1 and `resource`, less those that the dialect does
@@ -19,19 +21,32 @@ const names: readonly (readonly [keyof AuthorizeInput, string])[] = [
 export const authorizeRequest = (
   input: AuthorizeInput,
   { target, paths }: Endpoints,
-  parameters: Dialect['parameters'],
+  { parameters, realmPath, versionPath }: Form,
 ): WireRequest => {
   const asked = names
     .filter(([, name]) => parameters[name] !== null)
     .flatMap(([key, name]) => [input[key]].flat().map((value): Pairs[number] => [name, value]))
   const constant = Object.entries(parameters).flatMap(([name, value]): Pairs => (value === null ? [] : [[name, value]]))
-  return {
-    method: 'GET',
-    origin: target,
-    rawPath: `${paths.authorize}?${encodeForm([...asked, ...constant])}`,
-    headers: [['accept', 'text/html']],
-  }
+  const realm = input.realm === undefined ? '' : (realmPath ?? '').replace('{realm}', input.realm)
+  const path =
+    input.version === undefined ? paths.authorize : (versionPath ?? paths.authorize).replace('{version}', input.version)
+  return get(target, `${realm}${path}?${encodeForm([...asked, ...constant])}`)
 }
+
+/** What the identity provider sends a browser back with, to the target's own callback. */
+export const callbackRequest = (input: CallbackInput, { target, paths }: Endpoints): WireRequest => {
+  const pairs = (['code', 'state', 'error'] as const).flatMap((name): Pairs =>
+    input[name] === undefined ? [] : [[name, input[name]]],
+  )
+  return get(target, `${paths.callback}?${encodeForm(pairs)}`)
+}
+
+const get = (origin: string, rawPath: string): WireRequest => ({
+  method: 'GET',
+  origin,
+  rawPath,
+  headers: [['accept', 'text/html']],
+})
 
 /**
  * Reads where an authorization request ended. A refusal is known by the dialect's wording or by a status of 400 or more;

@@ -1,4 +1,5 @@
 import type { ErrorRowId } from '../../fixtures/error-table.ts'
+import { errorRowIds } from '../../fixtures/error-table.ts'
 import type { Pairs, WireRequest } from '../../protocols/wire.ts'
 import type { Exchange } from '../record/exchange.ts'
 
@@ -30,7 +31,18 @@ export type AuthorizeInput = {
   responseType: string | readonly string[]
   resource: string | readonly string[]
   state: string | readonly string[]
+  /** A realm to name in the path, where the dialect can. */
+  realm?: string
+  /** Another version of OAuth to name in the path, where the dialect can. */
+  version?: string
 }
+
+/** What may come back from upstream; `undefined` leaves a parameter out. */
+export type CallbackInput = { code?: string; state?: string; error?: string }
+
+/** The documented refusals of the authorize flow, and the rows of the error table. */
+export const refusalNames = ['invalid_client_id', 'invalid_redirect_uri', ...errorRowIds] as const
+export type RefusalName = (typeof refusalNames)[number]
 
 /** The target speaks it, and no check drives it yet. */
 export type Undriven = 'undriven'
@@ -44,12 +56,16 @@ export type Dialect = {
    */
   documented: boolean
   paths: Paths
-  /** The texts by which refusals of the authorize flow are known; absent: any wording will do. */
-  wording: { invalidClientId?: string; invalidRedirectUri?: string }
+  /** The texts by which refusals are known; absent: any wording will do. */
+  wording: Partial<Record<RefusalName, string>>
+  /** What stands before the authorize path to name a realm, with `{realm}` in it; `null`: nothing does. */
+  realmPath: string | null
+  /** The authorize path for a version of OAuth, with `{version}` in it; `null`: the path names no version. */
+  versionPath: string | null
   /** Parameters that every authorization request carries beside, or, as `null`, that this dialect does not know. */
   parameters: Readonly<Record<string, string | null>>
   authorize: Operation<AuthorizeInput> | null
-  callback: Undriven | null
+  callback: Operation<CallbackInput> | null
   signIn: Undriven | null
   signOut: Undriven | null
   metadata: Undriven | null

@@ -1,7 +1,8 @@
 import type { Capability, DeclaredCapability } from '../../fixtures/clauses/clause.ts'
 import { operations } from '../../fixtures/clauses/clause.ts'
-import { authorizeRequest, readAuthorize } from './authorize.ts'
-import type { AuthorizeInput, Dialect, Operation } from './dialect.ts'
+import { documentedRows, errorRowIds } from '../../fixtures/error-table.ts'
+import { authorizeRequest, callbackRequest, readAuthorize } from './authorize.ts'
+import type { AuthorizeInput, CallbackInput, Dialect, Operation } from './dialect.ts'
 
 /** The documented dialect of TRUST: Authorization Flow. */
 const k2trust: Dialect = {
@@ -9,12 +10,15 @@ const k2trust: Dialect = {
   documented: true,
   paths: { authorize: '/authorize/oauth/2/request', callback: '/authorize/oauth/2' },
   wording: {
-    invalidClientId: 'Bad Request: invalid_client_id',
-    invalidRedirectUri: 'Bad Request: invalid_redirect_uri',
+    invalid_client_id: 'Bad Request: invalid_client_id',
+    invalid_redirect_uri: 'Bad Request: invalid_redirect_uri',
+    ...Object.fromEntries(errorRowIds.map((row) => [row, documentedRows[row].text[0]])),
   },
+  realmPath: '/{realm}',
+  versionPath: '/authorize/oauth/{version}/request',
   parameters: {},
   authorize: null,
-  callback: 'undriven',
+  callback: null,
   signIn: 'undriven',
   signOut: 'undriven',
   metadata: 'undriven',
@@ -30,6 +34,8 @@ const oauth2: Dialect = {
   documented: false,
   paths: { authorize: '/authorize', callback: '/callback' },
   wording: {},
+  realmPath: null,
+  versionPath: null,
   signIn: null,
   signOut: null,
   metadata: null,
@@ -51,13 +57,13 @@ export type DialectChoice =
 export const resolveDialect = (choice: DialectChoice): Dialect => {
   const { extends: base, paths, ...own } = typeof choice === 'string' ? { extends: choice, paths: {} } : choice
   const known = dialects[base]
-  const wording = own.wording ?? known.wording
-  const parameters = own.parameters ?? known.parameters
+  const form = { ...known, ...own }
   const authorize: Operation<AuthorizeInput> = {
-    request: (input, at) => authorizeRequest(input, at, parameters),
-    read: (hops) => readAuthorize(wording, hops),
+    request: (input, at) => authorizeRequest(input, at, form),
+    read: (hops) => readAuthorize(form.wording, hops),
   }
-  return { ...known, authorize, ...own, paths: { ...known.paths, ...paths } }
+  const callback: Operation<CallbackInput> = { request: callbackRequest, read: authorize.read }
+  return { ...known, authorize, callback, ...own, paths: { ...known.paths, ...paths } }
 }
 
 /** What a target can do: what it declares, and every operation that its dialect speaks. */

@@ -3,9 +3,12 @@ import type { Basis, Capability, Clause, ClauseId } from '../../fixtures/clauses
 import type { CheckId, Shape, Slice } from '../../fixtures/world/shapes.ts'
 import type { World } from '../../fixtures/world/world.ts'
 import type { FaultId } from '../../mocks/faults.ts'
+import type { HostileModeId } from '../../mocks/hostile-modes.ts'
 import type { Browser } from '../agent/browser.ts'
+import type { UniverseClock } from '../clock/universe-clock.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
 import type { Exchange } from '../record/exchange.ts'
+import type { Profile } from '../target/target.ts'
 import type { Violation } from './blame.ts'
 
 /** An id of the attack catalogue, such as `RUR-05`. */
@@ -18,6 +21,11 @@ export type Context = {
   at: Endpoints
   /** How many property cases to try in all. */
   runs: number
+  profile: Profile
+  /** The universe's clock; only a check of scope `exclusive` moves it. */
+  clock: UniverseClock
+  /** Makes the identity provider misbehave towards the tenants of the slice, until called again. */
+  hostile(...modes: HostileModeId[]): void
   /** Aborted when the check's time is up. */
   signal: AbortSignal
   /** A browser with an empty cookie jar. */
@@ -49,6 +57,8 @@ export type Check = {
   /** A check may ask for less than its clause, never for more. */
   weaker?: Exclude<Basis, 'source'>
   attacks?: readonly AttackId[]
+  /** What a dialect lacks for this check to make sense; `undefined`: nothing. */
+  applies?(dialect: Dialect): string | undefined
   needs: { capabilities: readonly Capability[]; shape: Shape; scope: 'slice' | 'exclusive' }
   /** The faults it catches, each proved. */
   kills: readonly [FaultId, ...FaultId[]]

@@ -2,9 +2,12 @@ import { clauseOf } from '../../fixtures/clauses/index.ts'
 import type { Capability } from '../../fixtures/clauses/clause.ts'
 import type { CheckId, Slice } from '../../fixtures/world/shapes.ts'
 import { derive } from '../../fixtures/seed.ts'
+import type { HostileModeId } from '../../mocks/hostile-modes.ts'
 import type { Browser } from '../agent/browser.ts'
+import type { UniverseClock } from '../clock/universe-clock.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
 import type { Exchange } from '../record/exchange.ts'
+import type { Profile } from '../target/target.ts'
 import { Inconclusive, Violation } from './blame.ts'
 import type { Check, Context } from './check.ts'
 import { gradeOf } from './check.ts'
@@ -17,6 +20,10 @@ export type Room = {
   dialect: Dialect
   at: Endpoints
   capabilities: ReadonlySet<Capability>
+  profile: Profile
+  clock: UniverseClock
+  /** Sets the hostile modes of the identity provider towards the tenants of a check's slice. */
+  hostile(check: CheckId, modes: readonly HostileModeId[]): void
   /** `undefined` when the target's own provision cannot satisfy the shape. */
   slice(check: CheckId): Slice | undefined
   browser(check: CheckId, phase: Exchange['phase'], signal: AbortSignal): Browser
@@ -50,6 +57,8 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
   const needed = [...check.clauses.flatMap((id) => clauseOf(id).capabilities), ...check.needs.capabilities]
   const missing = missingOf(needed, room.capabilities)
   if (missing.length > 0) return { status: 'not-applicable', missing }
+  const lack = check.applies?.(room.dialect)
+  if (lack !== undefined) return { status: 'not-applicable', missing: [lack] }
   const slice = room.slice(check.id)
   if (slice === undefined) return { status: 'not-applicable', missing: [`shape:${JSON.stringify(check.needs.shape)}`] }
 
@@ -63,6 +72,9 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
     dialect: room.dialect,
     at: room.at,
     runs: judging.runs,
+    profile: room.profile,
+    clock: room.clock,
+    hostile: (...modes) => room.hostile(check.id, modes),
     signal,
     browser: () => room.browser(check.id, phase, signal),
     note: (text) => void (notes.includes(text) || notes.push(text)),
@@ -98,6 +110,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
   })
 
   const control = async (phase: 'control' | 'late') => {
+    room.hostile(check.id, [])
     await within(checkMs, (signal) => check.control(contextIn(phase, signal)))
   }
 

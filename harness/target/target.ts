@@ -8,6 +8,7 @@ import type { Clock } from '../../protocols/clock.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
 import type { DialectChoice } from '../dialects/resolve.ts'
+import { refusalNames } from '../dialects/dialect.ts'
 import { dialectNames } from '../dialects/resolve.ts'
 
 const text = z.string().min(1)
@@ -55,8 +56,14 @@ const dialectSchema = z.union([
     extends: z.enum(dialectNames),
     paths: z.strictObject({ authorize: path.exactOptional(), callback: path.exactOptional() }).exactOptional(),
     wording: z
-      .strictObject({ invalidClientId: text.exactOptional(), invalidRedirectUri: text.exactOptional() })
-      .exactOptional(),
+      .partialRecord(z.enum(refusalNames), text)
+      .exactOptional()
+      .meta({ description: 'The texts by which refusals are known.' }),
+    realmPath: path
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'Stands before the authorize path to name a {realm}.' }),
+    versionPath: path.nullable().exactOptional().meta({ description: 'The authorize path for a {version} of OAuth.' }),
     parameters: z
       .record(text, text.nullable())
       .exactOptional()
@@ -80,6 +87,11 @@ const profileSchema = z
     skew: z.int().min(0).default(600).meta({ description: 'Clock skew the target allows, in seconds.' }),
     requestMs: z.int().positive().default(10_000).meta({ description: 'How long one answer may take, in ms.' }),
     checkMs: z.int().positive().default(300_000).meta({ description: 'How long one check may take, in ms.' }),
+    stateBytes: z
+      .int()
+      .positive()
+      .default(1024)
+      .meta({ description: 'The longest state the target gives back intact.' }),
     errorTable: z.array(rowSchema).exactOptional().meta({ description: "The target's own codes, ids and statuses." }),
   })
   .prefault({})

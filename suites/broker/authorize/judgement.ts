@@ -58,7 +58,7 @@ const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : undefin
  * @throws Violation of kind `wording`
  */
 export const saysInvalidRedirectUri = ({ dialect, note }: Context, asked: Asked): void => {
-  const wording = dialect.wording.invalidRedirectUri
+  const wording = dialect.wording.invalid_redirect_uri
   if (wording === undefined) return note('the dialect leaves the wording open: only the refusal itself was judged')
   if (asked.outcome.is === 'refusal' && asked.outcome.text.includes(wording)) return
   throw new Violation('wording', { expected: `an error page saying "${wording}"`, actual: describe(asked) })
