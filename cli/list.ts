@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { clauses, notRules } from '../fixtures/clauses/index.ts'
-import { faults } from '../mocks/faults.ts'
+import { faults } from '../mocks/faults/catalogue.ts'
 import { checks, invariants } from '../suites/index.ts'
 
 /** `brokerspec list`: what can be judged, and what is not. */

@@ -3,17 +3,27 @@ import { describe, expect, test } from 'vitest'
 import { decodeForm, encodeForm, queryOf, withQuery } from './form.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 12 })
-const name = fc.oneof(text, fc.constantFrom('redirect_uri', 'state', 'a+b', ''))
+const name = fc.oneof(text, fc.constantFrom('redirect_uri', 'state', "a+b !'()*", ''))
 const pairs = fc.array(fc.tuple(name, text), { maxLength: 6 })
 const somePairs = fc.array(fc.tuple(name, text), { minLength: 1, maxLength: 6 })
 
 describe('a form', () => {
   test('comes back from its text as it was, repeated names and odd characters included', () => {
-    fc.assert(fc.property(pairs, (given) => expect(decodeForm(encodeForm(given))).toEqual(given)))
+    fc.assert(
+      fc.property(pairs, (given) => {
+        expect(decodeForm(encodeForm(given))).toEqual(given)
+      }),
+      { seed: 1 },
+    )
   })
 
   test('travels in unreserved characters alone', () => {
-    fc.assert(fc.property(pairs, (given) => expect(encodeForm(given)).toMatch(/^[A-Za-z0-9\-._~%=&]*$/)))
+    fc.assert(
+      fc.property(pairs, (given) => {
+        expect(encodeForm(given)).toMatch(/^[A-Za-z0-9\-._~%=&]*$/)
+      }),
+      { seed: 1 },
+    )
   })
 
   test('keeps the order of repeated names', () => {
@@ -45,6 +55,7 @@ describe('the query of a raw path', () => {
       fc.property(somePairs, (given) => {
         expect(queryOf(`/a/../b%2f?${encodeForm(given)}#state=evil?x=1`)).toEqual(given)
       }),
+      { seed: 1 },
     )
   })
 
@@ -70,6 +81,7 @@ describe('adding to a query', () => {
         expect(url.endsWith(encodeForm(added) + end)).toBe(true)
         expect(queryOf(url)).toEqual([...registered, ...added])
       }),
+      { seed: 1 },
     )
   })
 

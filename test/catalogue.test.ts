@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { clauses, clauseOf } from '../fixtures/clauses/index.ts'
-import type { Fault } from '../mocks/faults.ts'
-import { faults } from '../mocks/faults.ts'
+import type { Fault } from '../mocks/faults/fault.ts'
+import { faults } from '../mocks/faults/catalogue.ts'
 import { checks, invariants } from '../suites/index.ts'
 
 const judges = [...checks, ...invariants]

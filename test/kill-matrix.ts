@@ -1,7 +1,7 @@
 import type { Keyring } from '../fixtures/world/world.ts'
 import { makeKeyring } from '../fixtures/world/world.ts'
-import type { FaultId } from '../mocks/faults.ts'
-import { faults, faulty } from '../mocks/faults.ts'
+import type { FaultId } from '../mocks/faults/catalogue.ts'
+import { faults, faulty } from '../mocks/faults/catalogue.ts'
 import { checks, invariants } from '../suites/index.ts'
 import { verdictsOn } from './proving-ground.ts'
 

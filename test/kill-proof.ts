@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
-import type { FaultId } from '../mocks/faults.ts'
+import type { FaultId } from '../mocks/faults/catalogue.ts'
 import { checks } from '../suites/index.ts'
 import { convictedBy, faultIds, judges } from './kill-matrix.ts'
 

@@ -7,7 +7,7 @@ import { makeKeyring, worldOf } from '../fixtures/world/world.ts'
 import { capabilitiesOf, resolveDialect } from '../harness/dialects/resolve.ts'
 import { assemble } from '../reports/assemble.ts'
 import { schemas } from '../schemas/write.ts'
-import { faulty } from '../mocks/faults.ts'
+import { faulty } from '../mocks/faults/catalogue.ts'
 import { checks, invariants } from '../suites/index.ts'
 import { verdictsOn } from './proving-ground.ts'
 

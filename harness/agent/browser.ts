@@ -16,11 +16,11 @@ export type Journey = readonly Exchange[]
 export type Browser = {
   /**
    * Opens a request and follows it for as long as it stays with the target or the identity provider; `as` signs in where
-   * the provider asks. Network trouble is {@link Inconclusive}.
+   * the provider asks, `until` stops before an actor is contacted. Network trouble is {@link Inconclusive}.
    */
-  go(request: WireRequest, as?: User): Promise<Journey>
-  /** Goes on where a journey stopped at the identity provider's sign-in page. */
-  signIn(journey: Journey, as: User): Promise<Journey>
+  go(request: WireRequest, as?: User, until?: Actor): Promise<Journey>
+  /** Goes on where a journey stopped: at the provider's sign-in page, or before it. */
+  resume(journey: Journey, as: User): Promise<Journey>
 }
 
 /** What a browser is made of. `actorAt` tells whom an origin belongs to; nothing else is ever contacted. */
@@ -68,11 +68,13 @@ export const makeBrowser = (parts: BrowserParts): Browser => {
     return parts.record({ ...route, response })
   }
 
-  const follow = async (first: WireRequest | undefined, as: User | undefined): Promise<Exchange[]> => {
+  const follow = async (first: WireRequest | undefined, as?: User, until?: Actor): Promise<Exchange[]> => {
     const hops: Exchange[] = []
     let request = first
     let asked = as
-    while (request !== undefined && parts.actorAt(request.origin) !== undefined) {
+    while (request !== undefined) {
+      const actor = parts.actorAt(request.origin)
+      if (actor === undefined || actor === until) break
       if (hops.length === maxHops)
         throw new Inconclusive('unreadable', `the browser was sent on more than ${maxHops} times`)
       const hop = await send(request)
@@ -85,12 +87,11 @@ export const makeBrowser = (parts: BrowserParts): Browser => {
   }
 
   return {
-    go: (request, as) => follow(request, as),
-    async signIn(journey, as) {
-      const page = journey.at(-1)
-      const request = page && signInAt(page, as)
-      if (request === undefined) throw new Inconclusive('unreadable', 'the journey did not stop at a sign-in page')
-      return follow(request, undefined)
+    go: follow,
+    async resume(journey, as) {
+      const last = journey.at(-1)
+      const signIn = last && signInAt(last, as)
+      return signIn ? follow(signIn) : follow(last && onward(nextOf(last), last), as)
     },
   }
 }

@@ -55,6 +55,8 @@ export type Dialect = {
    * not, only what leaks counts.
    */
   documented: boolean
+  /** Whether users are sent to an identity provider behind the target. */
+  upstream: boolean
   paths: Paths
   /** The texts by which refusals are known; absent: any wording will do. */
   wording: Partial<Record<RefusalName, string>>

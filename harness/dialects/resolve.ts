@@ -8,6 +8,7 @@ import type { AuthorizeInput, CallbackInput, Dialect, Operation } from './dialec
 const k2trust: Dialect = {
   name: 'k2trust',
   documented: true,
+  upstream: true,
   paths: { authorize: '/authorize/oauth/2/request', callback: '/authorize/oauth/2' },
   wording: {
     invalid_client_id: 'Bad Request: invalid_client_id',

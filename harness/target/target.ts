@@ -59,6 +59,7 @@ const dialectSchema = z.union([
       .partialRecord(z.enum(refusalNames), text)
       .exactOptional()
       .meta({ description: 'The texts by which refusals are known.' }),
+    upstream: z.boolean().exactOptional().meta({ description: 'False: the target signs users in itself.' }),
     realmPath: path
       .nullable()
       .exactOptional()

@@ -32,12 +32,14 @@ describe.skipIf(!python)('the broker in Python, which needs python3', () => {
     expect(spawnSync('python3', ['-m', 'unittest', 'test_broker'], { cwd: here }).status).toBe(0)
   })
 
-  test('passes every check', { timeout }, async () => {
+  test('passes every check that it can, but for one piece of advice', { timeout }, async () => {
     const { code, report } = await brokerspec(['run', '--seed', '1', '--target', join(here, 'target.json')])
     expect(code).toBe(0)
-    expect(report().verdicts.map(({ check, status }) => [check, status])).toEqual(
-      report().verdicts.map(({ check }) => [check, 'pass']),
-    )
+    const others = report().verdicts.filter(({ status }) => status !== 'pass')
+    expect(others.map((verdict) => [verdict.check, 'grade' in verdict ? verdict.grade : verdict.status])).toEqual([
+      ['authorize.callback-unknown.other-browser', 'advice'],
+      ['authorize.callback-unknown.expired', 'not-applicable'],
+    ])
   })
 
   test('has eight bugs of its own', () => expect(bugs).toHaveLength(8))

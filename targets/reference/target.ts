@@ -8,7 +8,7 @@ export const referenceBroker = (policies?: Policies): TargetDefinition => ({
   role: 'broker',
   subject: { name: 'brokerspec reference broker', version: '0.1.0' },
   dialect: 'k2trust',
-  capabilities: ['oauth', 'oidc', 'clock'],
+  capabilities: ['oauth', 'oidc', 'realm-selector', 'clock'],
   attach: {
     open: (provision, { clock, origin }) => ({
       wire: makeBroker(provision, { origin, clock, ...(policies && { policies }) }),

@@ -1,5 +1,5 @@
-import type { FaultId } from '../../mocks/faults.ts'
-import { faulty } from '../../mocks/faults.ts'
+import type { FaultId } from '../../mocks/faults/catalogue.ts'
+import { faulty } from '../../mocks/faults/catalogue.ts'
 import { referenceBroker } from '../../targets/reference/target.ts'
 
 /** The reference broker with the fault that the environment names. */

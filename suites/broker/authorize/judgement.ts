@@ -1,8 +1,9 @@
 import { samePlace } from '../../../fixtures/near-miss/place.ts'
+import type { RefusalName } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
 import type { Asked } from './request.ts'
-import { describe, peopleOf, sentTo, wentUpstream, withoutAnswer } from './request.ts'
+import { answered, describe, peopleOf, sentTo, wentUpstream, withoutAnswer } from './request.ts'
 
 const quoted = (given: readonly string[]) => given.map((uri) => JSON.stringify(uri)).join(' and ')
 
@@ -53,12 +54,36 @@ const concerns = ({ slice }: Context, url: string, given: readonly string[]) =>
 const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : undefined)
 
 /**
- * Judges the documented refusal: the last page says so in the documented words.
+ * Judges a request that must be refused for a reason other than its redirect URI, which is registered: no code and no
+ * token comes out, and under the documented dialect nothing leaves at all. Elsewhere an error may be sent to the registered
+ * redirect URI (RFC 6749 section 4.1.2.1).
+ *
+ * @throws Violation of kind `accepted`, `redirected` or `sent-to-sign-in`
+ */
+export const refused = (context: Context, asked: Asked, what: string): void => {
+  const fail = (kind: string) =>
+    new Violation(kind, { expected: `${what} refused at the broker`, actual: describe(asked) })
+  if (['code', 'access_token', 'id_token'].some((name) => answered(asked, name) !== undefined)) throw fail('accepted')
+  const sent = sentTo(asked)
+  if (sent) {
+    const { redirectUris } = peopleOf(context).client
+    const lawful = !context.dialect.documented && redirectUris.some((uri) => samePlace(withoutAnswer(sent.url), uri))
+    if (lawful && answered(asked, 'error') !== undefined) return
+    throw fail('redirected')
+  }
+  if (context.dialect.documented && wentUpstream(asked)) throw fail('sent-to-sign-in')
+  if (asked.outcome.is !== 'refusal') {
+    throw new Inconclusive('unreadable', `${describe(asked)}: give the dialect the wording of a refusal`)
+  }
+}
+
+/**
+ * Judges the words of a refusal, where the dialect knows them.
  *
  * @throws Violation of kind `wording`
  */
-export const saysInvalidRedirectUri = ({ dialect, note }: Context, asked: Asked): void => {
-  const wording = dialect.wording.invalid_redirect_uri
+export const says = ({ dialect, note }: Context, asked: Asked, refusal: RefusalName): void => {
+  const wording = dialect.wording[refusal]
   if (wording === undefined) return note('the dialect leaves the wording open: only the refusal itself was judged')
   if (asked.outcome.is === 'refusal' && asked.outcome.text.includes(wording)) return
   throw new Violation('wording', { expected: `an error page saying "${wording}"`, actual: describe(asked) })

@@ -1,7 +1,8 @@
 import { single } from '../../../fixtures/world/slice.ts'
+import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
-import { nothingLeaves } from './judgement.ts'
-import { authorize, peopleOf, registeredGetsCode, validRequest } from './request.ts'
+import { nothingLeaves, refused } from './judgement.ts'
+import { authorize, describe, gotCode, peopleOf, registeredGetsCode, validRequest } from './request.ts'
 
 /** A redirect URI is registered for one client, not for all. */
 export const otherClient: Check = {
@@ -22,6 +23,42 @@ export const otherClient: Check = {
       .filter((uri) => !client.redirectUris.includes(uri))
     await context.each(foreign, async (uri) => {
       nothingLeaves(context, await authorize(context, { ...validRequest(context), redirectUri: uri }), [uri])
+    })
+  },
+}
+
+/** A redirect URI is registered in one realm, and the request says which realm it means. */
+export const otherRealm: Check = {
+  id: 'authorize.redirect-bound-to-realm.other-realm',
+  title: 'a request that mixes two realms receives nothing',
+  sends: "valid authorization requests whose path names another tenant, or whose redirect_uri is another tenant's",
+  owes: 'a refusal at the broker',
+  clauses: ['authorize.redirect-bound-to-realm'],
+  attacks: ['RUR-01'],
+  applies: ({ realmPath }) => (realmPath === null ? 'dialect.realmPath' : undefined),
+  needs: { capabilities: [], shape: { ...single, tenants: 2 }, scope: 'slice' },
+  kills: ['broker.ignores-realm', 'broker.accepts-redirect-uri-of-any-client'],
+  async control(context) {
+    const realm = peopleOf(context).client.tenant
+    const request = { ...validRequest(context), realm }
+    const asked = await authorize(context, request)
+    if (!gotCode(asked, String(request.redirectUri))) {
+      throw new Inconclusive('control', `no code for a request that names its own realm: ${describe(asked)}`)
+    }
+  },
+  async run(context) {
+    const { client } = peopleOf(context)
+    const elsewhere = context.slice.tenants
+      .filter(({ id }) => id !== client.tenant)
+      .flatMap(({ id }) => client.redirectUris.map((redirectUri) => ({ realm: id, redirectUri })))
+    const foreign = context.slice.clients
+      .filter(({ tenant }) => tenant !== client.tenant)
+      .flatMap(({ redirectUris }) => redirectUris.map((redirectUri) => ({ realm: client.tenant, redirectUri })))
+
+    await context.each([...elsewhere, ...foreign], async ({ realm, redirectUri }) => {
+      const asked = await authorize(context, { ...validRequest(context), realm, redirectUri })
+      if (realm === client.tenant) nothingLeaves(context, asked, [redirectUri])
+      else refused(context, asked, `realm ${realm}`)
     })
   },
 }

@@ -4,13 +4,14 @@ import type { Journey } from '../../../harness/agent/browser.ts'
 import type { AuthorizeInput, Outcome } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
+import type { WireRequest } from '../../../protocols/wire.ts'
 
 /** What became of an authorization request. */
 export type Asked = { outcome: Outcome; journey: Journey }
 
 /** The client of the slice and a user of its tenant. */
 export const peopleOf = ({ slice }: Context): { client: Client; user: User } => {
-  const [client] = slice.clients
+  const client = slice.clients.find(({ oauth }) => oauth)
   const user = slice.users.find(({ tenant }) => tenant === client?.tenant)
   if (client === undefined || user === undefined) throw new TypeError('the slice has no client with a user')
   return { client, user }
@@ -29,12 +30,8 @@ export const validRequest = (context: Context): AuthorizeInput => {
 }
 
 /** Opens an authorization request in a fresh browser, signs in where asked, and follows it to its end. */
-export const authorize = async (context: Context, input: AuthorizeInput): Promise<Asked> => {
-  const operation = context.dialect.authorize
-  if (operation === null) throw new TypeError('the dialect does not speak authorize')
-  const journey = await context.browser().go(operation.request(input, context.at), peopleOf(context).user)
-  return { journey, outcome: operation.read(journey) }
-}
+export const authorize = async (context: Context, input: AuthorizeInput): Promise<Asked> =>
+  askedBy(context, await context.browser().go(requestOf(context, input), peopleOf(context).user))
 
 /** Whether the user was sent to the identity provider on the way. */
 export const wentUpstream = ({ journey }: Asked): boolean => journey.some(({ to }) => to === 'idp')
@@ -46,6 +43,24 @@ export const sentTo = ({
   if (outcome.is === 'redirect') return { url: outcome.to, params: outcome.params }
   if (outcome.is === 'form-post') return { url: outcome.action, params: outcome.fields }
   return undefined
+}
+
+/** A parameter of where the user was sent at last. */
+export const answered = (asked: Asked, name: string): string | undefined =>
+  sentTo(asked)?.params.find(([key, value]) => key === name && value !== '')?.[1]
+
+/** What an operation made of a journey that is over. */
+export const askedBy = (context: Context, journey: Journey): Asked => {
+  const operation = context.dialect.authorize
+  if (operation === null) throw new TypeError('the dialect does not speak authorize')
+  return { journey, outcome: operation.read(journey) }
+}
+
+/** The plain request of an input, for a browser that is to stop on the way. */
+export const requestOf = (context: Context, input: AuthorizeInput): WireRequest => {
+  const operation = context.dialect.authorize
+  if (operation === null) throw new TypeError('the dialect does not speak authorize')
+  return operation.request(input, context.at)
 }
 
 /** Whether a code came to this very redirect URI. */

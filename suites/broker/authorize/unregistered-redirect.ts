@@ -1,7 +1,7 @@
 import { partsOf, join } from '../../../fixtures/near-miss/place.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
-import { nothingLeaves, saysInvalidRedirectUri } from './judgement.ts'
+import { nothingLeaves, says } from './judgement.ts'
 import { authorize, peopleOf, registeredGetsCode, validRequest } from './request.ts'
 
 const needs = { capabilities: [], shape: single, scope: 'slice' } as const
@@ -38,7 +38,7 @@ export const stranger: Check = {
     const strangers = [`https://${foreign}/callback`, `https://${foreign}/`]
     const elsewhere = registered ? [join(registered, { path: '/elsewhere', query: '' })] : []
     await context.each([...strangers, ...elsewhere], async (uri) => {
-      saysInvalidRedirectUri(context, await tryGiven(context, [uri]))
+      says(context, await tryGiven(context, [uri]), 'invalid_redirect_uri')
     })
   },
 }

@@ -1,11 +1,6 @@
-import type { ClauseId } from '../fixtures/clauses/clause.ts'
-import type { Policies } from './broker/policies.ts'
-import { honest } from './broker/policies.ts'
-
-type Replacement = { [Name in keyof Policies]: { policy: Name; instead: Policies[Name] } }[keyof Policies]
-
-/** A broken variant of a reference target: one policy replaced. Absent means honest. */
-export type Fault = { does: string; breaks: ClauseId } & Replacement
+import type { Policies } from '../broker/policies.ts'
+import { honest } from '../broker/policies.ts'
+import type { Fault } from './fault.ts'
 
 const breaks = 'authorize.unregistered-redirect'
 const matching = (does: string, instead: Policies['matches']) => ({ does, breaks, policy: 'matches', instead }) as const
@@ -26,8 +21,8 @@ const withoutQuery = (uri: string) => uri.split('?', 1)[0]
 const withoutPort = (uri: string) => uri.replace(/^(https?:\/\/[^/:]+):\d+/, '$1')
 const lowerHost = (uri: string) => uri.replace(/^[^/]*\/\/[^/?#]*/, (origin) => origin.toLowerCase())
 
-/** Every fault of the reference targets, in one flat catalogue. */
-export const faults = {
+/** Faults in how a redirect URI is read, matched and refused. */
+export const redirectFaults = {
   'broker.accepts-any-redirect-uri': matching('accepts whatever redirect_uri is sent', () => true),
   'broker.accepts-redirect-uri-by-prefix': matching(
     'accepts a redirect_uri that begins with a registered one',
@@ -149,18 +144,4 @@ export const faults = {
     policy: 'wording',
     instead: (refusal) => honest.wording(refusal === 'invalid_redirect_uri' ? 'invalid_client_id' : refusal),
   },
-  'broker.leaks-secret-upstream': {
-    does: 'sends the client secret in the URL of the identity provider',
-    breaks: 'authorize.starts-code-flow',
-    policy: 'upstreamQuery',
-    instead: (client) => [...honest.upstreamQuery(client), ['client_secret', client.secret]],
-  },
-} as const satisfies Record<`${'broker' | 'cache' | 'party'}.${string}`, Fault>
-
-export type FaultId = keyof typeof faults
-
-/** The policies of the reference broker with one fault. */
-export const faulty = (id: FaultId): Policies => {
-  const { policy, instead }: Fault = faults[id]
-  return { ...honest, [policy]: instead }
-}
+} as const satisfies Record<`broker.${string}`, Fault>

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest'
+import { single } from '../../fixtures/world/slice.ts'
+import type { Keyring } from '../../fixtures/world/world.ts'
+import { worldOf } from '../../fixtures/world/world.ts'
+import { Violation } from '../judge/blame.ts'
+import type { Invariant } from '../judge/check.ts'
+import type { Exchange } from './exchange.ts'
+import { makeTranscript } from './transcript.ts'
+
+const needs = { shape: single }
+const world = worldOf(1, [{ id: 'one', needs }, { id: 'two', needs }], {} as Keyring) // prettier-ignore
+const two = world.slices['two']
+
+const sent = (check: string | null, rawPath: string, changed: Partial<Exchange> = {}): Omit<Exchange, 'n'> => ({
+  check,
+  phase: 'run',
+  plane: 'party',
+  from: 'browser',
+  to: 'target',
+  at: 0,
+  request: { method: 'GET', origin: 'https://broker.test', rawPath, headers: [] },
+  ...changed,
+})
+const pathsOf = (evidence: readonly { request: { url: string } }[]) =>
+  evidence.map(({ request }) => request.url.replace('https://broker.test', ''))
+
+describe('a transcript', () => {
+  test('numbers exchanges and keeps those of each check apart, oldest first', () => {
+    const { record, of, inspected } = makeTranscript(world, [])
+    const recorded = [record(sent('one', '/a')), record(sent('two', '/b')), record(sent('one', '/c'))]
+    expect(recorded.map(({ n }) => n)).toEqual([1, 2, 3])
+    expect(of('one').map(({ n }) => n)).toEqual([1, 3])
+    expect(pathsOf(of('two'))).toEqual(['/b'])
+    expect(inspected()).toBe(3)
+  })
+
+  test('keeps the newest 60 of a check', () => {
+    const { record, of, inspected } = makeTranscript(world, [])
+    for (let index = 0; index < 75; index += 1) record(sent('one', `/${index}`))
+    expect(pathsOf(of('one'))).toEqual(Array.from({ length: 60 }, (_, index) => `/${index + 15}`))
+    expect(inspected()).toBe(75)
+  })
+
+  test('begins a case by forgetting the cases before, but for the control', () => {
+    const { record, of, beginCase } = makeTranscript(world, [])
+    record(sent('one', '/control', { phase: 'control' }))
+    record(sent('one', '/first'))
+    record(sent('two', '/other'))
+    beginCase('one')
+    record(sent('one', '/second'))
+    expect([pathsOf(of('one')), pathsOf(of('two'))]).toEqual([['/control', '/second'], ['/other']])
+  })
+
+  test('shows the pinned case, whatever comes after, and the last that was pinned', () => {
+    const { record, of, beginCase, pinCase } = makeTranscript(world, [])
+    for (const path of ['/big', '/small', '/passes']) {
+      beginCase('one')
+      record(sent('one', path))
+      if (path !== '/passes') pinCase('one')
+    }
+    expect(pathsOf(of('one'))).toEqual(['/small'])
+  })
+
+  test('is written without secrets', () => {
+    const { record, of } = makeTranscript(world, [])
+    record(sent('one', `/?s=${two?.clients[0]?.secret}`))
+    expect(pathsOf(of('one'))).toEqual(['/?s=[redacted client secret]'])
+  })
+})
+
+describe('what nobody claimed is laid to the check', () => {
+  test.each([
+    ['tag', two?.tag],
+    ['tenant', two?.tenants[0]?.id],
+    ['client', two?.clients[0]?.id],
+  ])('whose %s it names, in URL or body', (_, mark) => {
+    const { record } = makeTranscript(world, [])
+    expect(record(sent(null, `/${mark}/keys`)).check).toBe('two')
+    const { request } = sent(null, '/')
+    const body = new TextEncoder().encode(`client=${mark}`)
+    expect(record(sent(null, '/', { request: { ...request, body } })).check).toBe('two')
+  })
+
+  test('and to none when it names none', () => {
+    expect(makeTranscript(world, []).record(sent(null, '/keys')).check).toBeNull()
+  })
+})
+
+describe('an invariant', () => {
+  const asked: Exchange[] = []
+  const invariant: Invariant = {
+    id: 'no-x',
+    title: 'no URL has an x',
+    owes: 'no x',
+    clauses: ['authorize.starts-code-flow'],
+    kills: ['broker.leaks-secret-upstream'],
+    inspect: (exchange) => {
+      asked.push(exchange)
+      return exchange.request.rawPath.includes('x')
+        ? new Violation('x', { expected: 'no x', actual: 'an x' })
+        : undefined
+    },
+  }
+
+  test('is asked about every exchange at once, and its breaches name the check that provoked them', () => {
+    const { record, breaches } = makeTranscript(world, [invariant])
+    const first = record(sent('one', '/fine'))
+    expect(asked).toEqual([first])
+    expect(breaches()).toEqual([])
+    record(sent(null, `/x/${two?.tag}?code=secret`))
+    expect(breaches()).toMatchObject([{ invariant, check: 'two', violation: { kind: 'x' }, exchange: { n: 2 } }])
+    expect(breaches()[0]?.exchange.request.url).toContain('code=[redacted]')
+  })
+})

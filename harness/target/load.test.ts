@@ -1,0 +1,176 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Trouble } from '../trouble.ts'
+import { loadTarget, readTarget } from './load.ts'
+
+const launched = { command: ['{node}', 'broker.js'] }
+const running = {
+  origins: { party: 'https://localhost:8443' },
+  provision: 'provision.json',
+  mocks: { idp: 'https://localhost:9443' },
+}
+const valid = { schema: 1, role: 'broker', subject: { name: 'a broker', version: '1.0' }, attach: launched }
+const read = (definition: unknown) => readTarget(definition, '/somewhere/target.json')
+const troubleOf = (ask: () => unknown): Trouble => {
+  try {
+    ask()
+  } catch (cause) {
+    if (cause instanceof Trouble) return cause
+    throw cause
+  }
+  throw new TypeError('nothing was refused')
+}
+
+test('what a target file leaves out is filled in', () => {
+  expect(read(valid)).toEqual({
+    ...valid,
+    dialect: 'k2trust',
+    capabilities: [],
+    profile: { skew: 600, requestMs: 10_000, checkMs: 300_000, stateBytes: 1_024 },
+    attach: {
+      ...launched,
+      ready: { path: '/', within: 15_000 },
+      stop: { signal: 'SIGTERM', within: 3_000 },
+      instances: 'many',
+    },
+    directory: '/somewhere',
+  })
+})
+
+test('what it says itself stays', () => {
+  const more = {
+    dialect: { extends: 'oauth2', paths: { authorize: '/auth' }, redeem: null },
+    capabilities: ['oauth', 'clock'],
+    profile: {
+      skew: 0,
+      requestMs: 1,
+      checkMs: 2,
+      stateBytes: 3,
+      errorTable: [{ row: 'oauth-version', code: 'E8', status: 400 }],
+    },
+    control: { clock: { path: '/clock' } },
+    attach: running,
+  }
+  expect(read({ $schema: './target.schema.json', ...valid, ...more })).toEqual({
+    ...valid,
+    ...more,
+    directory: '/somewhere',
+  })
+})
+
+describe('a field that is wrong is refused by its name:', () => {
+  const attach = (changed: object) => ({ attach: { ...launched, ...changed } })
+  const attached = (changed: object) => ({ attach: { ...running, ...changed } })
+  test.each<[string, object]>([
+    ['schema', { schema: 2 }],
+    ['role', { role: 'idp' }],
+    ['subject', { subject: undefined }],
+    ['subject.name', { subject: { name: '', version: '1' } }],
+    ['subject.version', { subject: { name: 'x', version: 1 } }],
+    ['dialect', { dialect: 'nonsense' }],
+    ['dialect.paths.authorize', { dialect: { extends: 'k2trust', paths: { authorize: 'no-slash' } } }],
+    ['dialect', { dialect: { extends: 'k2trust', extra: 1 } }],
+    ['capabilities.1', { capabilities: ['oauth', 'telepathy'] }],
+    ['profile.skew', { profile: { skew: -1 } }],
+    ['profile.requestMs', { profile: { requestMs: 0 } }],
+    ['profile.checkMs', { profile: { checkMs: '1s' } }],
+    ['profile.stateBytes', { profile: { stateBytes: 0 } }],
+    ['profile.errorTable.0.row', { profile: { errorTable: [{ row: 'twelve' }] } }],
+    ['profile', { profile: { patience: 1 } }],
+    ['control.clock.path', { control: { clock: { path: 'clock' } } }],
+    ['extra', { extra: 1 }],
+    ['attach.command', attach({ command: [] })],
+    ['attach.command.1', attach({ command: ['node', 1] })],
+    ['attach.cwd', attach({ cwd: 1 })],
+    ['attach.env.PORT', attach({ env: { PORT: 1 } })],
+    ['attach.ready.path', attach({ ready: { path: 'health' } })],
+    ['attach.ready.within', attach({ ready: { within: 0 } })],
+    ['attach.stop.signal', attach({ stop: { signal: 'SIGHUP' } })],
+    ['attach.stop.within', attach({ stop: { within: -1 } })],
+    ['attach.instances', attach({ instances: 2 })],
+    ['attach', attach({ origins: running.origins })],
+    ['attach.origins.party', attached({ origins: { party: 'https://localhost:8443/' } })],
+    ['attach.origins.party', attached({ origins: { party: 'http://localhost:8443' } })],
+    ['attach.provision', attached({ provision: undefined })],
+    ['attach.mocks.idp', attached({ mocks: {} })],
+    ['attach.ca', attached({ ca: '' })],
+    ['attach.authorisation.until', attached({ authorisation: { by: 'me', until: 'soon', token: 'x' } })],
+  ])('%s', (field, changed) => {
+    const { kind, place, message } = troubleOf(() => read({ ...valid, ...changed }))
+    expect([kind, place]).toEqual(['usage', '/somewhere/target.json'])
+    expect(message).toContain(field)
+  })
+
+  test.each([undefined, null, 'https://localhost', {}, { open: 'not a function' }])('attach, which is %o', (how) => {
+    const { kind, place, mend } = troubleOf(() => read({ ...valid, attach: how }))
+    expect([kind, place]).toEqual(['usage', '/somewhere/target.json: attach'])
+    expect(mend).toContain('"command"')
+  })
+
+  test('capabilities, when a clock is declared that nothing moves', () => {
+    const trouble = troubleOf(() => read({ ...valid, capabilities: ['clock'] }))
+    expect(trouble).toMatchObject({ kind: 'usage', place: '/somewhere/target.json: capabilities' })
+    expect(read({ ...valid, capabilities: ['clock'], attach: { open: () => undefined } })).toBeDefined()
+  })
+
+  test('several at once, one in a line', () => {
+    const { message } = troubleOf(() => read({ ...valid, schema: 2, role: 'idp' }))
+    expect(message.split('\n').map((line) => line.split(':')[0])).toEqual(['schema', 'role'])
+  })
+
+  test.each([null, 7, 'text', []])('the file itself, which is %o', (definition) => {
+    expect(troubleOf(() => read(definition))).toMatchObject({ kind: 'usage', message: 'a target is an object' })
+  })
+})
+
+describe('a target file', () => {
+  let folder = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'brokerspec-load-'))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+  const write = async (name: string, text: string) => {
+    const path = join(folder, name)
+    await writeFile(path, text)
+    return path
+  }
+  const refused = async (path: string) => loadTarget(path).catch((cause: unknown) => cause)
+
+  test('may be JSON', async () => {
+    const path = await write('target.json', JSON.stringify(valid))
+    expect(await loadTarget(path)).toMatchObject({ subject: valid.subject, directory: dirname(path) })
+  })
+
+  test('may be a module, whose functions are kept', async () => {
+    const path = await write(
+      'target.mjs',
+      `export default { schema: 1, role: 'broker', subject: { name: 'x', version: '1' }, attach: { open() {} },
+        dialect: { extends: 'oauth2', authorize: { request() {}, read() {} } }, control: { async clock() {} } }`,
+    )
+    expect(await loadTarget(path)).toMatchObject({
+      attach: { open: expect.any(Function) },
+      dialect: { extends: 'oauth2', authorize: { read: expect.any(Function) } },
+      control: { clock: expect.any(Function) },
+      profile: { skew: 600 },
+    })
+  })
+
+  test('that does not exist is named', async () => {
+    const path = join(folder, 'nowhere.json')
+    expect(await refused(path)).toMatchObject({ name: 'Trouble', kind: 'usage', place: path })
+  })
+
+  test.each([
+    ['bad.json', '{ "schema": 1,', /cannot be read: .*JSON/],
+    ['bad.mjs', 'export default {{', /cannot be read: /],
+    ['throws.mjs', 'throw new Error("on purpose")', /cannot be read: on purpose/],
+    ['empty.mjs', 'export const target = {}', /no default export/],
+  ])('that cannot be read is named with the reason: %s', async (name, text, reason) => {
+    const path = await write(name, text)
+    const trouble = await refused(path)
+    expect(trouble).toMatchObject({ name: 'Trouble', kind: 'usage', place: path })
+    expect((trouble as Trouble).message).toMatch(reason)
+  })
+})
