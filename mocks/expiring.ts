@@ -18,6 +18,7 @@ export const expiring = <T>(clock: Clock, lifetime: number, limit = 10_000): Exp
   return {
     look,
     put(key, value) {
+      entries.delete(key)
       entries.set(key, { value, until: clock.now() + lifetime })
       const [oldest] = entries.keys()
       if (entries.size > limit && oldest !== undefined) entries.delete(oldest)

@@ -10,7 +10,7 @@ export const encodeForm = (pairs: Pairs): string =>
   pairs.map(([name, value]) => `${encodeStrict(name)}=${encodeStrict(value)}`).join('&')
 
 /** Decodes a form or a query; a malformed percent sign stays as it is. */
-export const decodeForm = (text: string): Pairs => [...new URLSearchParams(text)]
+export const decodeForm = (text: string): Pairs => [...new URLSearchParams(`&${text}`)]
 
 const encodeStrict = (text: string): string =>
   encodeURIComponent(text.toWellFormed()).replaceAll(

@@ -56,7 +56,10 @@ export const assemble = ({ run, target, selected, verdicts, evidence, catalogue 
     clauses: statuses,
     notTested: own
       .filter(({ id }) => statuses[id] === 'not-tested')
-      .map(({ id, notTested }) => ({ clause: id, because: notTested ?? 'Its checks were not selected.' })),
+      .map(({ id, notTested }) => ({
+        clause: id,
+        because: notTested ?? 'Its checks were not selected, or came to no verdict on it.',
+      })),
     waivers: [],
     exit: exitOf(all, run.strict),
   }
@@ -75,10 +78,11 @@ const joinInvariants = (verdicts: readonly Verdict[]): Verdict[] => {
   return [...joined.values()]
 }
 
-const rank: readonly Verdict['status'][] = ['fail', 'error', 'pass', 'inconclusive', 'not-applicable']
+const rank: readonly ClauseStatus[] = ['fail', 'error', 'advice', 'pass', 'inconclusive', 'not-applicable']
 
 const joinTwo = (one: Verdict, other: Verdict): Verdict => {
-  const [worse, better] = rank.indexOf(one.status) <= rank.indexOf(other.status) ? [one, other] : [other, one]
+  const [worse, better] =
+    rank.indexOf(gradedStatus(one)) <= rank.indexOf(gradedStatus(other)) ? [one, other] : [other, one]
   const notes = [...new Set([...one.notes, ...other.notes])].toSorted()
   const ms = one.ms + other.ms
   if (worse.status === 'pass' && better.status === 'pass')

@@ -87,7 +87,7 @@ const failure = (verdict: Verdict, report: Report, { checks, invariants }: Catal
       : []),
     ...(known && 'sends' in known ? ([['sends', known.sends]] as [string, string][]) : []),
     ...saidBy(verdict),
-    ...verdict.notes.map((note): [string, string] => ['note', note]),
+    ...verdict.notes.map((note): [string, string] => ['note', printable(note)]),
     ...(verdict.status === 'fail'
       ? ([
           ['seed', String(report.run.seed)],
@@ -115,15 +115,17 @@ const saidBy = (verdict: Verdict): [string, string][] => {
   if (verdict.status === 'inconclusive') return [['because', `${verdict.why}: ${printable(verdict.message)}`]]
   if (verdict.status === 'error')
     return [
-      ['error', verdict.message],
-      ['stack', verdict.stack],
+      ['error', printable(verdict.message)],
+      ['stack', verdict.stack.split('\n').map(printable).join('\n')],
     ]
   if (verdict.status !== 'fail') return []
   const { expected, actual, counterexample } = verdict
   return [
     ['expected', printable(expected)],
     ['actual', printable(actual)],
-    ...(counterexample ? ([['smallest', printable(JSON.stringify(counterexample.value))]] as [string, string][]) : []),
+    ...(counterexample
+      ? ([['smallest', printable(JSON.stringify(counterexample.value) ?? 'undefined')]] as [string, string][])
+      : []),
   ]
 }
 
@@ -141,7 +143,7 @@ const exchangeLines = ({ n, from, to, request, response, broke }: Report['eviden
 
 const bare = (url: string) => url.split('?', 1)[0] ?? ''
 const parametersIn = (url: string) =>
-  queryOf(url).map(([name, value]) => `${name} = ${value.length > 160 ? `${value.slice(0, 160)} …` : value}`)
+  queryOf(url).map(([name, value]) => `${name} = ${value.length > 160 ? `${value.slice(0, 160)} ...` : value}`)
 
 /** What a target says is shown, never obeyed; and a lookalike must not look alike: all but plain ASCII is spelled out. */
 const printable = (text: string) =>

@@ -33,7 +33,6 @@ test('every clause, fault and attack that is cited exists', () => {
 })
 
 test('a check only weakens its clause', () => {
-  for (const { id, weaker, clauses: of } of checks) {
-    if (weaker) expect([id, of.map((one) => clauseOf(one).basis)]).toEqual([id, of.map(() => 'source')])
-  }
+  const weaker = checks.filter((check) => check.weaker !== undefined).flatMap(({ clauses: of }) => of)
+  expect(weaker.map((id) => clauseOf(id).basis)).toEqual(weaker.map(() => 'source'))
 })

@@ -39,7 +39,7 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
       }
       const suspect = { open, requestMs: 100 }
       const verdicts = await verdictsOn(suspect, { keyring, seed: 1, transport, checkMs: 2_000 })
-      const checks = verdicts.filter(({ check }) => !invariants.some(({ id }) => id === check))
+      const checks = verdicts.filter(({ check }) => !invariants.some((invariant) => invariant.id === check))
       expect(checks.map(({ check, status }) => [check, status])).toEqual(
         checks.map(({ check }) => [check, 'inconclusive']),
       )

@@ -7,7 +7,7 @@ import { Inconclusive } from '../judge/blame.ts'
 import type { Actor, Exchange, Plane } from '../record/exchange.ts'
 import type { Form } from './forms.ts'
 import type { Next } from './next.ts'
-import { nextOf } from './next.ts'
+import { nextOf, resolve } from './next.ts'
 
 /** The hops of one navigation, in order; the last one is where the browser stopped or was sent away. */
 export type Journey = readonly Exchange[]
@@ -97,6 +97,7 @@ export const makeBrowser = (parts: BrowserParts): Browser => {
 }
 
 const answerOf = async ({ wire, signal, requestMs }: BrowserParts, request: WireRequest): Promise<WireResponse> => {
+  if (signal.aborted) throw new Inconclusive('deadline', 'the check ran out of time')
   const controller = new AbortController()
   const { promise, reject } = Promise.withResolvers<never>()
   const giveUp = (message: string) => {
@@ -106,7 +107,6 @@ const answerOf = async ({ wire, signal, requestMs }: BrowserParts, request: Wire
   const stop = () => giveUp('the check ran out of time')
   const timer = setTimeout(() => giveUp(`no answer within ${requestMs} ms`), requestMs)
   signal.addEventListener('abort', stop, { once: true })
-  if (signal.aborted) stop()
   try {
     return await Promise.race([promise, wire(request, controller.signal)])
   } finally {
@@ -131,8 +131,8 @@ const at = (url: string, like?: WireRequest): WireRequest | undefined => {
 }
 
 const submit = (form: Form, hop: Exchange, fields: Pairs): WireRequest | undefined => {
-  const action = new URL(form.action, urlOf(hop.request)).href
-  if (form.method === 'GET') return at(withQuery(action, fields))
+  const action = resolve(form.action, urlOf(hop.request))
+  if (form.method === 'GET') return at(withQuery(action.split(/[?#]/, 1)[0] ?? '', fields))
   const target = at(action)
   return (
     target && {

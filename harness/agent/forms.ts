@@ -21,21 +21,35 @@ const attribute = (element: Element, name: string) => element.attrs.find((one) =
 const childrenOf = (node: Node): Node[] => ('childNodes' in node ? node.childNodes : [])
 const isElement = (node: Node): node is Element => 'tagName' in node
 
-const all = function* (node: Node): Generator<Node> {
-  for (const child of childrenOf(node)) {
-    yield child
-    yield* all(child)
+/** Every node below another, in the order of the page; without recursion, since a page may be nested as deep as it likes. */
+const all = (root: Node): Node[] => {
+  const found: Node[] = []
+  const open = childrenOf(root).toReversed()
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    found.push(node)
+    open.push(...childrenOf(node).toReversed())
   }
+  return found
+}
+
+/** Whether a browser with scripts passes over an element. */
+const inNoscript = (element: Element): boolean => {
+  for (let node: Node | null = element; node; node = 'parentNode' in node ? node.parentNode : null) {
+    if (isElement(node) && node.tagName === 'noscript') return true
+  }
+  return false
 }
 
 /** Reads a page as a browser does: a broken one still has forms. Scripts are not run, only looked at. */
 export const readPage = (html: string): Page => {
-  const nodes = [...all(parse(html, { scriptingEnabled: false }))]
+  const nodes = all(parse(html, { scriptingEnabled: false }))
   const elements = nodes.filter(isElement)
   const named = (tag: string) => elements.filter(({ tagName }) => tagName === tag)
   const scripts = named('script').flatMap(childrenOf).map(textIn).join('\n')
   const handlers = elements.map((element) => attribute(element, 'onload') ?? '').join('\n')
-  const refresh = named('meta').find((meta) => attribute(meta, 'http-equiv')?.toLowerCase() === 'refresh')
+  const refresh = named('meta').find(
+    (meta) => attribute(meta, 'http-equiv')?.toLowerCase() === 'refresh' && !inNoscript(meta),
+  )
 
   return {
     text: nodes
@@ -53,7 +67,7 @@ export const readPage = (html: string): Page => {
       .replaceAll(/\s+/g, ' ')
       .trim(),
     forms: named('form').map(formOf),
-    submitsItself: /\.submit\s*\(/.test(scripts + handlers),
+    submitsItself: /\.(request)?submit\b/i.test(scripts + handlers),
     refresh: refresh && /url\s*=\s*['"]?([^'"]+)/i.exec(attribute(refresh, 'content') ?? '')?.[1]?.trim(),
   }
 }
@@ -61,7 +75,7 @@ export const readPage = (html: string): Page => {
 const textIn = (node: Node): string => ('value' in node && node.nodeName === '#text' ? node.value : '')
 
 const formOf = (form: Element): Form => {
-  const inputs = [...all(form)]
+  const inputs = all(form)
     .filter(isElement)
     .filter(({ tagName }) => ['input', 'textarea', 'button'].includes(tagName))
   const typeOf = (input: Element) =>

@@ -28,7 +28,10 @@ export const trial = async <T>(
     try {
       await holds(value)
     } catch (cause) {
-      if (cause instanceof Violation && (first === undefined || first.kind === cause.kind)) {
+      if (
+        cause instanceof Violation &&
+        (first === undefined || (first.kind === cause.kind && first.clause === cause.clause))
+      ) {
         first ??= cause
         smallest = { violation: cause, value }
         onSmaller()

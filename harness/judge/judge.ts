@@ -99,7 +99,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
         room.beginCase(check.id)
         return holds(value)
       }
-      const path = replay && { path: replay.path, runs: 1 }
+      const path = replay && { path: replay.path, runs: 1, shrinks: 0 }
       const falsified = await trial(arbitrary, { seed: seedOf(label), runs, shrinks, ...path }, counted, () =>
         room.pinCase(check.id),
       )
@@ -125,6 +125,9 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
   try {
     await within(checkMs, (signal) => check.run(contextIn('run', signal)))
   } catch (cause) {
+    if (cause instanceof Violation && cause.clause !== undefined && !check.clauses.includes(cause.clause)) {
+      return ourMistake(new TypeError(`the check accuses of ${cause.clause}, which is none of its clauses`))
+    }
     if (cause instanceof Violation) return { ...failed(check, cause), ...found }
     if (!(cause instanceof Inconclusive)) return ourMistake(cause)
     const dead = await control('late').then(

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync, rmSync } from 'node:fs'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { Launched } from '../target/target.ts'
 import { Trouble } from '../trouble.ts'
 import { httpsWire } from '../wire/https.ts'
@@ -37,6 +38,14 @@ export const freePort = async (): Promise<number> => {
  * @throws Trouble when the program is missing, ends early or never becomes ready; its last lines are part of the message.
  */
 export const startChild = async ({ launch, directory, files, port }: Order): Promise<Child> => {
+  const cwd = isAbsolute(launch.cwd ?? '') ? (launch.cwd ?? '') : join(directory, launch.cwd ?? '.')
+  if (!existsSync(cwd)) {
+    throw new Trouble('usage', {
+      place: 'attach.cwd',
+      problem: `there is no folder ${cwd}`,
+      mend: 'name a folder relative to the target file',
+    })
+  }
   const folder = await mkdtemp(join(tmpdir(), 'brokerspec-'))
   const names = { provision: 'provision.json', cert: 'cert.pem', key: 'key.pem', ca: 'ca.pem' } as const
   for (const [name, file] of Object.entries(names)) {
@@ -55,7 +64,7 @@ export const startChild = async ({ launch, directory, files, port }: Order): Pro
 
   const output: string[] = []
   const child = spawn(program, rest, {
-    cwd: join(directory, launch.cwd ?? '.'),
+    cwd,
     env: { ...process.env, NODE_EXTRA_CA_CERTS: words['ca'], SSL_CERT_FILE: words['ca'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
@@ -75,14 +84,16 @@ export const startChild = async ({ launch, directory, files, port }: Order): Pro
     child.once('error', (cause) => resolve(cause.message))
     child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : signal))
   })
-  const kill = () => killGroup(child, 'SIGKILL')
+  const kill = () => {
+    killGroup(child, 'SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
+  }
   const stop = async () => {
     killGroup(child, launch.stop.signal)
     const timer = setTimeout(kill, launch.stop.within)
     await ended
     clearTimeout(timer)
     kill()
-    await rm(folder, { recursive: true, force: true })
   }
 
   const place = `attach.command: ${launch.command.join(' ')}`

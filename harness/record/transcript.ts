@@ -21,6 +21,7 @@ export type Transcript = {
 }
 
 const kept = 60
+const keptBreaches = 1_000
 
 /** Records every exchange, asks the invariants at once, and keeps the newest for evidence. */
 export const makeTranscript = (world: World, invariants: readonly Invariant[]): Transcript => {
@@ -39,7 +40,7 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
       }
       for (const invariant of invariants) {
         const violation = invariant.inspect(exchange, world)
-        if (violation)
+        if (violation && breaches.length < keptBreaches)
           breaches.push({ invariant, violation, exchange: evidenceOf(exchange, secrets), check: exchange.check })
       }
       return exchange
@@ -57,11 +58,15 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
   }
 }
 
-/** Whose traffic this is: the check whose tenant, client or tag stands in the request. */
+/**
+ * Whose traffic this is: the check whose tag stands in the request, or else the only one whose tenant or client does. A
+ * target that was set up by hand shares them among all checks.
+ */
 const checkIn = (exchange: Omit<Exchange, 'n'>, world: World): CheckId | null => {
   const text = urlOf(exchange.request) + textOf(exchange.request)
-  const found = Object.values(world.slices).find(({ tag, tenants, clients }) =>
-    [tag, ...tenants.map(({ id }) => id), ...clients.map(({ id }) => id)].some((mark) => text.includes(mark)),
-  )
-  return found?.check ?? null
+  const slices = Object.values(world.slices)
+  const tagged = slices.find(({ tag }) => text.includes(tag))
+  if (tagged) return tagged.check
+  const named = slices.filter(({ tenants, clients }) => [...tenants, ...clients].some(({ id }) => text.includes(id)))
+  return named.length === 1 ? (named[0]?.check ?? null) : null
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
+import { dialectNames } from '../dialects/resolve.ts'
 import { Trouble } from '../trouble.ts'
 import type { Target, TargetDefinition } from './target.ts'
 import { attachSchemas, targetPartsSchema } from './target.ts'
@@ -54,6 +55,7 @@ export const readTarget = (definition: unknown, path: string): Target => {
   }
   const { attach, control, dialect, $schema: _, ...rest } = definition as Record<string, unknown>
   const code = { dialect: hasCode(dialect), control: hasCode(control) }
+  if (code.dialect) requireBase(dialect, path)
   const known = targetPartsSchema.strict()
   const parsed = parse(
     known,
@@ -61,7 +63,7 @@ export const readTarget = (definition: unknown, path: string): Target => {
     path,
   )
   const how = readAttach(attach, path)
-  if (parsed.capabilities.includes('clock') && !('open' in how) && control === undefined) {
+  if (parsed.capabilities.includes('clock') && !('open' in how) && !hasClock(control)) {
     throw new Trouble('usage', {
       place: `${path}: capabilities`,
       problem: '"clock" is declared, but nothing says how the clock is moved',
@@ -89,6 +91,19 @@ const readAttach = (attach: unknown, path: string): Target['attach'] => {
     mend: 'give it one of: "command" (launch it), "origins" (it is running), or in a module open() (in-process)',
   })
 }
+
+const requireBase = (dialect: unknown, path: string) => {
+  const base = typeof dialect === 'object' && dialect !== null && 'extends' in dialect ? dialect.extends : undefined
+  if (dialectNames.some((name) => name === base)) return
+  throw new Trouble('usage', {
+    place: `${path}: dialect.extends`,
+    problem: 'a dialect with functions of its own extends a known one',
+    mend: `write extends: ${dialectNames.map((name) => `'${name}'`).join(' or ')}`,
+  })
+}
+
+const hasClock = (control: unknown): boolean =>
+  typeof control === 'object' && control !== null && 'clock' in control && control.clock !== undefined
 
 const hasCode = (value: unknown): boolean =>
   typeof value === 'function' || (typeof value === 'object' && value !== null && Object.values(value).some(hasCode))

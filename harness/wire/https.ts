@@ -1,7 +1,7 @@
 import { Agent, buildConnector } from 'undici'
 import type { Pairs, Wire } from '../../protocols/wire.ts'
 
-/** The HTTPS form of a wire. `ca` are the certificates it trusts beside the usual ones, as PEM. */
+/** The HTTPS form of a wire. `ca` are the authorities it trusts, as PEM, and no others. */
 export type HttpsWire = Wire & { close(): Promise<void> }
 
 const longestAnswer = 1_048_576

@@ -21,7 +21,8 @@ export const serve = async (
   { host = '127.0.0.1', port = 0 } = {},
 ): Promise<Served> => {
   const server = createServer({ ...identity, keepAliveTimeout: 60_000 }, (request, response) => {
-    answer(wire, request, response).catch(() => request.socket.destroy())
+    const { socket } = request
+    answer(wire, request, response).catch(() => socket.destroy())
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)

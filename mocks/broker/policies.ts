@@ -111,7 +111,7 @@ export const honest: Policies = {
   destination: ({ asked }) => asked.redirectUri,
   relaysRefusal: () => true,
   giveBack: ({ code, error, error_description: description }, state) =>
-    (Object.entries({ code, error, error_description: description, state }) as [string, string | undefined][]).flatMap(
+    Object.entries<string | undefined>({ code, error, error_description: description, state }).flatMap(
       ([name, value]): Pairs => (value === undefined ? [] : [[name, value]]),
     ),
   show: () => ({ status: 400, behindRedirect: true }),

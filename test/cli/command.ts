@@ -40,8 +40,14 @@ export const brokerspec = (
     acted = true
     when.act(child.pid ?? 0)
   }
-  child.stdout.on('data', (chunk: Buffer) => void ((out += chunk.toString()), look()))
-  child.stderr.on('data', (chunk: Buffer) => void ((err += chunk.toString()), look()))
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString()
+    look()
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString()
+    look()
+  })
   const report = () => JSON.parse(readFileSync(join(reports, 'report.json'), 'utf8')) as Report
   return new Promise((resolve) => {
     child.once('close', (code, signal) => resolve({ code, signal, out, err, report }))

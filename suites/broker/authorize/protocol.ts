@@ -102,8 +102,8 @@ export const relaysRefusal: Check = {
         throw new Violation('silent', { expected: 'an error at the redirect URI', actual: describe(asked) })
       if (answered(asked, 'state') !== request.state) {
         throw new Violation('state', {
-          expected: `the state ${request.state} beside the error`,
-          actual: `${answered(asked, 'state') ?? 'none'}`,
+          expected: `the state ${String(request.state)} beside the error`,
+          actual: answered(asked, 'state') ?? 'none',
         })
       }
       return undefined
