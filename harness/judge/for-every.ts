@@ -23,27 +23,57 @@ export const trial = async <T>(
   let stopped: { cause: unknown } | undefined
   let left = shrinks
 
-  const property = fc.asyncProperty(arbitrary, async (value) => {
-    if (stopped || (first && left-- <= 0)) return
-    try {
-      await holds(value)
-    } catch (cause) {
-      if (
-        cause instanceof Violation &&
-        (first === undefined || (first.kind === cause.kind && first.clause === cause.clause))
-      ) {
-        first ??= cause
-        smallest = { violation: cause, value }
-        onSmaller()
+  const property = fc.asyncProperty(
+    new Bounded(arbitrary, () => !stopped && (first === undefined || left > 0)),
+    async (value) => {
+      if (first) left -= 1
+      try {
+        await holds(value)
+      } catch (cause) {
+        if (
+          cause instanceof Violation &&
+          (first === undefined || (first.kind === cause.kind && first.clause === cause.clause))
+        ) {
+          first ??= cause
+          smallest = { violation: cause, value }
+          onSmaller()
+          throw cause
+        }
+        if (first) return
+        stopped = { cause }
         throw cause
       }
-      if (first) return
-      stopped = { cause }
-      throw cause
-    }
-  })
+    },
+  )
 
   const result = await fc.check(property, { seed, numRuns: runs, ...(path !== undefined && { path }) })
   if (stopped) throw stopped.cause
   return smallest && { ...smallest, path: result.counterexamplePath ?? '0' }
+}
+
+/**
+ * An arbitrary that offers nothing smaller once the budget is spent. fast-check would go through every smaller value that
+ * it can think of, and a long text has a hundred thousand of them. A class, since fast-check takes nothing else.
+ */
+class Bounded<T> extends fc.Arbitrary<T> {
+  readonly #inner: fc.Arbitrary<T>
+  readonly #mayShrink: () => boolean
+
+  constructor(inner: fc.Arbitrary<T>, mayShrink: () => boolean) {
+    super()
+    this.#inner = inner
+    this.#mayShrink = mayShrink
+  }
+
+  override generate(random: fc.Random, biasFactor: number | undefined): fc.Value<T> {
+    return this.#inner.generate(random, biasFactor)
+  }
+
+  override canShrinkWithoutContext(value: unknown): value is T {
+    return this.#inner.canShrinkWithoutContext(value)
+  }
+
+  override shrink(value: T, context: unknown): fc.Stream<fc.Value<T>> {
+    return this.#mayShrink() ? this.#inner.shrink(value, context).takeWhile(this.#mayShrink) : fc.Stream.nil()
+  }
 }

@@ -1,116 +1,155 @@
-import { HttpResponse, http } from 'msw'
+import { http } from 'msw'
 import { randomUUID } from 'node:crypto'
-import { withQuery } from '../../../protocols/form.ts'
-import { escapeHtml, page } from '../../html.ts'
-import type { Entra, SignIn } from './state.ts'
+import type { Client, User } from '../../../fixtures/world/shapes.ts'
+import type { Directory } from './directory.ts'
+import { directoryOf, isKnownIn, isResource, lacksConsent, tenantOf } from './directory.ts'
+import type { Guard } from './guard.ts'
+import { describe, refusalOf } from './guard.ts'
+import { errorPage, signInPage } from './pages.ts'
+import { proceed } from './proceed.ts'
+import type { Scopes } from './scopes.ts'
+import { readScopes } from './scopes.ts'
+import { errorParams, sendBack } from './send-back.ts'
+import { sessionCookie } from './session.ts'
+import type { Challenge, Entra, ResponseMode, SignIn, Version } from './state.ts'
 
 type Asked = {
   entra: Entra
-  tenant: SignIn['tenant'] | undefined
-  client: SignIn['client'] | undefined
+  version: Version
+  directory: Directory | undefined
+  client: Client | undefined
   query: URLSearchParams
+  /** The words of `response_type`, sorted. */
+  type: string
+  scopes: Scopes
+  prompt: readonly string[]
+  /** Who needs no page. */
+  user: User | undefined
 }
-type Guard = { error: string; code: number; says: string; redirects?: true; unless: (asked: Asked) => boolean }
+
+const modes: readonly string[] = ['query', 'fragment', 'form_post'] satisfies ResponseMode[]
+const isHybrid = ({ type }: Asked) => type === 'code id_token'
+const challenge = /^[\w.~-]{43,128}$/
 
 /** In order: until the reply URL is known to be registered, nothing is ever redirected. */
 // oxfmt-ignore
-const guards: readonly Guard[] = [
-  { error: 'invalid_request', code: 90002, says: 'Tenant not found.', unless: ({ tenant }) => tenant !== undefined },
+const guards: readonly (Guard<Asked> & { redirects?: true })[] = [
+  { error: 'invalid_request', code: 90002, says: 'Tenant not found.', unless: ({ directory }) => directory !== undefined },
   { error: 'invalid_request', code: 9000411, says: 'The request is not properly formatted. A parameter is duplicated.', unless: ({ query }) => query.size === new Set(query.keys()).size },
-  { error: 'unauthorized_client', code: 700016, says: 'Application was not found in the directory.', unless: ({ client, tenant }) => client !== undefined && client.tenant === tenant?.id },
+  { error: 'unauthorized_client', code: 700016, says: 'Application was not found in the directory.', unless: ({ entra, client, directory }) => client !== undefined && directory !== undefined && isKnownIn(entra, directory, client) },
+  { error: 'unauthorized_client', code: 50194, says: 'Application is not configured as a multi-tenant application. Usage of the /common endpoint is not supported.', unless: ({ entra, client, directory }) => directory?.is === 'tenant' || entra.multiTenant.has(client?.id ?? '') },
   { error: 'invalid_request', code: 50011, says: 'The redirect URI specified in the request does not match the redirect URIs configured for the application.', unless: ({ entra, query }) => query.get('redirect_uri') === entra.replyUrl },
-  { error: 'unsupported_response_type', code: 700054, says: "response_type is not enabled for the application.", redirects: true, unless: ({ query }) => query.get('response_type') === 'code' },
-  { error: 'invalid_resource', code: 500011, says: 'The resource principal was not found in the tenant.', redirects: true, unless: ({ entra, tenant, query }) => entra.clients.some((one) => one.tenant === tenant?.id && one.resource === query.get('resource')) },
+  { error: 'unsupported_response_type', code: 700054, says: 'response_type is not enabled for the application.', redirects: true, unless: (asked) => asked.type === 'code' || isHybrid(asked) },
+  { error: 'invalid_request', code: 90023, says: 'The response_mode is not supported.', redirects: true, unless: ({ query }) => modes.includes(query.get('response_mode') ?? 'query') },
+  { error: 'invalid_request', code: 70007, says: "'query' is not a supported value of 'response_mode' when requesting a token.", redirects: true, unless: (asked) => !isHybrid(asked) || asked.query.get('response_mode') !== 'query' },
+  { error: 'invalid_request', code: 900144, says: "The request must contain the following parameter: 'scope'.", redirects: true, unless: ({ version, scopes }) => version === 1 || scopes.all.length > 0 },
+  { error: 'invalid_request', code: 90023, says: "An id_token is only issued with the scope 'openid'.", redirects: true, unless: (asked) => !isHybrid(asked) || asked.version === 1 || asked.scopes.all.includes('openid') },
+  { error: 'invalid_request', code: 900144, says: "The request must contain the following parameter: 'nonce'.", redirects: true, unless: (asked) => !isHybrid(asked) || (asked.query.get('nonce') ?? '') !== '' },
+  { error: 'invalid_scope', code: 70011, says: 'The scope names more than one resource.', redirects: true, unless: ({ scopes }) => scopes.resource !== undefined },
+  { error: 'invalid_resource', code: 500011, says: 'The resource principal was not found in the tenant.', redirects: true, unless: ({ entra, directory, scopes }) => scopes.resource === '' || isResource(entra, directory ?? {}, scopes.resource ?? '') },
+  { error: 'invalid_request', code: 90023, says: 'The code_challenge_method is not supported, or there is no code_challenge.', redirects: true, unless: ({ query }) => ['plain', 'S256'].includes(query.get('code_challenge_method') ?? 'plain') && (query.has('code_challenge') || !query.has('code_challenge_method')) },
+  { error: 'invalid_request', code: 501491, says: 'The size of the code_challenge is invalid.', redirects: true, unless: ({ query }) => challenge.test(query.get('code_challenge') ?? 'x'.repeat(43)) },
+  { error: 'invalid_request', code: 90023, says: "The prompt 'none' stands alone.", redirects: true, unless: ({ prompt }) => !prompt.includes('none') || prompt.length === 1 },
+  { error: 'login_required', code: 50058, says: 'A silent sign-in request was sent but no user is signed in.', redirects: true, unless: ({ prompt, user }) => !prompt.includes('none') || user !== undefined },
+  { error: 'consent_required', code: 65001, says: 'The user or administrator has not consented to use the application.', redirects: true, unless: ({ entra, prompt, user, client }) => !prompt.includes('none') || user === undefined || client === undefined || entra.auto === user || !lacksConsent(entra, tenantOf(entra, user), client) },
 ]
 
 /**
- * `GET /{tenant}/oauth2/authorize`: shows the sign-in page. Refuses with a page of its own until the reply URL is known,
- * and with a redirect after that.
+ * `GET` or `POST` `/{tenant}/oauth2/authorize` and `/{tenant}/oauth2/v2.0/authorize`: shows the sign-in page, or goes on
+ * at once for who is signed in already. Refuses with a page of its own until the reply URL is known, and through the
+ * browser after that. A prompt that is not documented is passed over, as the service does.
  */
-export const authorize = (entra: Entra) =>
-  http.get(`${entra.origin}/:tenant/oauth2/authorize`, ({ request, params }) => {
-    const query = new URL(request.url).searchParams
-    const tenant = entra.tenants.find(({ id, domain }) => id === params['tenant'] || domain === params['tenant'])
-    const client = entra.clients.find(({ id }) => id === query.get('client_id'))
-    const state = query.get('state') ?? undefined
+export const authorize = (entra: Entra, version: Version) => {
+  const path = `${entra.origin}/:tenant/oauth2/${version === 1 ? '' : 'v2.0/'}authorize`
+  const resolve: Parameters<typeof http.get>[1] = async ({ request, params, cookies }) => {
+    const query =
+      request.method === 'POST' ? new URLSearchParams(await request.text()) : new URL(request.url).searchParams
+    const asked = read(entra, version, params['tenant'], query, cookies[sessionCookie])
 
-    const broken = guards.find(({ unless }) => !unless({ entra, tenant, client, query }))
+    const broken = refusalOf(guards, asked)
+    const { directory, client, user } = asked
     if (broken?.redirects)
-      return sendBack(entra.replyUrl, state, [
-        ['error', broken.error],
-        ['error_description', describe(broken)],
-      ])
-    if (broken || tenant === undefined || client === undefined) return errorPage(broken ? describe(broken) : '')
+      return sendBack(entra, { ...returnOf(asked), tenant: directory?.tenant }, errorParams(broken))
+    if (broken || directory === undefined || client === undefined) return errorPage(broken ? describe(broken) : '')
 
+    const signIn = signInOf(asked, directory, client)
+    if (user !== undefined) return proceed(entra, signIn, user)
     const context = randomUUID()
-    const asked = { tenant, client, state, redirectUri: entra.replyUrl, resource: query.get('resource') ?? '' }
-    entra.pages.put(context, asked)
-    return signInPage(asked, context)
-  })
+    entra.pages.put(context, signIn)
+    return signInPage(signIn, context, { hint: query.get('login_hint') ?? '' })
+  }
+  return [http.get(path, resolve), http.post(path, resolve)]
+}
 
-/** `POST /{tenant}/login`: takes name and password from the page and sends the user back with a code. */
-export const login = (entra: Entra) =>
-  http.post(`${entra.origin}/:tenant/login`, async ({ request }) => {
-    const form = new URLSearchParams(await request.text())
-    const context = form.get('ctx') ?? ''
-    const asked = entra.pages.look(context)
-    if (asked === undefined)
-      return errorPage('AADSTS165000: Invalid Request: the request tokens do not match the user context.')
-
-    const user = entra.users.find(({ name, tenant }) => name === form.get('login') && tenant === asked.tenant.id)
-    if (user === undefined || user.password !== form.get('passwd')) {
-      return signInPage(
-        asked,
-        context,
-        'AADSTS50126: Error validating credentials due to invalid username or password.',
-      )
-    }
-
-    entra.pages.take(context)
-    if (entra.modes.get(asked.tenant.id)?.has('idp.denies-access')) {
-      return sendBack(asked.redirectUri, asked.state, [
-        ['error', 'access_denied'],
-        ['error_description', 'AADSTS65004: User declined to consent to access the app.'],
-      ])
-    }
-    const code = `code-${randomUUID()}`
-    entra.codes.put(code, { ...asked, user })
-    return sendBack(asked.redirectUri, asked.state, [
-      ['code', code],
-      ['session_state', randomUUID()],
-    ])
-  })
-
-const describe = ({ code, says }: Guard) => `AADSTS${code}: ${says}`
-
-const sendBack = (redirectUri: string, state: string | undefined, params: [string, string][]) =>
-  new HttpResponse(null, {
-    status: 302,
-    headers: {
-      location: withQuery(redirectUri, [
-        ...params,
-        ...(state === undefined ? [] : [['state', state] as [string, string]]),
-      ]),
-      'cache-control': 'no-store',
-    },
-  })
-
-const errorPage = (message: string) =>
-  HttpResponse.html(
-    page(
-      'Sign in to your account',
-      `<h1>Sorry, but we're having trouble signing you in.</h1><p>${escapeHtml(message)}</p>`,
-    ),
-    { status: 400 },
+/**
+ * Who needs no page: the user of the switch, or of the session, if from the directory that is asked and not another than
+ * the hinted one.
+ */
+export const userWithoutPage = (
+  entra: Entra,
+  directory: Directory | undefined,
+  session: string | undefined,
+  hint?: string | null,
+): User | undefined =>
+  [entra.auto, entra.sessions.look(session ?? '')].find(
+    (user) =>
+      user !== undefined &&
+      (directory?.tenant === undefined || user.tenant === directory.tenant.id) &&
+      (user === entra.auto || !hint || hint === user.name),
   )
 
-const signInPage = ({ tenant, client }: SignIn, context: string, message = '') =>
-  HttpResponse.html(
-    page(
-      'Sign in to your account',
-      `<h1>Sign in to ${escapeHtml(tenant.name)}</h1><p>to continue to ${escapeHtml(client.name)}</p><p>${escapeHtml(message)}</p>` +
-        `<form method="post" action="/${escapeHtml(tenant.id)}/login"><input type="hidden" name="ctx" value="${context}">` +
-        '<input type="email" name="login"><input type="password" name="passwd"><input type="submit" value="Sign in"></form>',
-    ),
-    { headers: { 'cache-control': 'no-store' } },
-  )
+const read = (
+  entra: Entra,
+  version: Version,
+  tenant: unknown,
+  query: URLSearchParams,
+  session: string | undefined,
+): Asked => {
+  const directory = directoryOf(entra, tenant)
+  const prompt = (query.get('prompt') ?? '').split(' ').filter((word) => word !== '')
+  const user = userWithoutPage(entra, directory, session, query.get('login_hint'))
+  const anew = user !== entra.auto && (prompt.includes('login') || prompt.includes('select_account'))
+  return {
+    entra,
+    version,
+    directory,
+    client: entra.clients.find(({ id }) => id === query.get('client_id')),
+    query,
+    type: (query.get('response_type') ?? '').split(' ').sort().join(' '),
+    scopes: version === 1 ? { all: [], resource: query.get('resource') ?? '' } : readScopes(query.get('scope') ?? ''),
+    prompt,
+    user: anew ? undefined : user,
+  }
+}
+
+const returnOf = (asked: Asked): Pick<SignIn, 'redirectUri' | 'responseMode' | 'state'> => {
+  const usual = isHybrid(asked) ? 'fragment' : 'query'
+  const mode = asked.query.get('response_mode') ?? usual
+  const allowed = mode !== 'query' || !isHybrid(asked)
+  return {
+    redirectUri: asked.entra.replyUrl,
+    responseMode: allowed && modes.includes(mode) ? (mode as ResponseMode) : usual,
+    state: asked.query.get('state') ?? undefined,
+  }
+}
+
+const signInOf = (asked: Asked, { tenant }: Directory, client: Client): SignIn => ({
+  ...returnOf(asked),
+  endpoint: 'authorize',
+  version: asked.version,
+  tenant,
+  client,
+  hybrid: isHybrid(asked),
+  resource: asked.scopes.resource ?? '',
+  scopes: asked.scopes.all,
+  nonce: asked.query.get('nonce') ?? undefined,
+  challenge: challengeOf(asked.query),
+  consent: asked.prompt.includes('admin_consent') ? 'admin' : asked.prompt.includes('consent') ? 'user' : undefined,
+})
+
+const challengeOf = (query: URLSearchParams): Challenge | undefined => {
+  const value = query.get('code_challenge')
+  return value === null
+    ? undefined
+    : { method: query.get('code_challenge_method') === 'S256' ? 'S256' : 'plain', value }
+}

@@ -1,14 +1,26 @@
 import type { RequestHandler } from 'msw'
-import { HttpResponse, http } from 'msw'
-import { authorize, login } from './authorize.ts'
-import type { Entra } from './state.ts'
+import { adminConsent } from './admin-consent.ts'
+import { authorize } from './authorize.ts'
+import { discovery, keys } from './discovery.ts'
+import { consent, login } from './login.ts'
+import { logout } from './logout.ts'
+import type { Entra, Version } from './state.ts'
+import { token } from './token.ts'
 
 /**
- * The strict mock of Entra ID, as far as an authorization request goes: it checks tenant, client, reply URL, response type
- * and resource as the real one does, and its own page shows that a user arrived.
+ * The strict mock of Entra ID, v1 and v2: discovery and keys, authorize with sign-in and consent pages, the token endpoint,
+ * admin consent and logout. Everything it remembers is in the state it is given.
  */
 export const entraHandlers = (entra: Entra): readonly RequestHandler[] => [
-  authorize(entra),
+  ...authorize(entra, 1),
   login(entra),
-  http.get(`${entra.origin}/:tenant/discovery/keys`, () => HttpResponse.json({ keys: [entra.keys.publicJwk] })),
+  ...authorize(entra, 2),
+  consent(entra),
+  ...([1, 2] satisfies Version[]).flatMap((version) => [
+    token(entra, version),
+    keys(entra, version),
+    discovery(entra, version),
+    adminConsent(entra, version),
+    logout(entra, version),
+  ]),
 ]

@@ -1,24 +1,85 @@
-import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
 import type { KeySet } from '../../../fixtures/world/keys.ts'
+import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
 import type { Clock } from '../../../protocols/clock.ts'
 import type { Expiring } from '../../expiring.ts'
 import { expiring } from '../../expiring.ts'
 import type { HostileModeId } from '../../hostile-modes.ts'
 
+/** The two generations of endpoints: v1 asks by `resource`, v2 by `scope`. */
+export type Version = 1 | 2
+
+/** How the browser carries an answer back. */
+export type ResponseMode = 'query' | 'fragment' | 'form_post'
+
+/** What proves at the token endpoint that the redeemer of a code also asked for it (RFC 7636). */
+export type Challenge = { method: 'plain' | 'S256'; value: string }
+
 /** What the identity provider has been asked for while its own page is open. */
 export type SignIn = {
-  tenant: Tenant
+  /** Admin consent alone earns no code. */
+  endpoint: 'authorize' | 'adminconsent'
+  version: Version
+  /** Undefined on `common` and `organizations`: there the user decides. */
+  tenant: Tenant | undefined
   client: Client
   redirectUri: string
+  responseMode: ResponseMode
+  /** Whether an id token goes back beside the code. */
+  hybrid: boolean
+  /** The API whose token is wanted; empty when none was named. */
   resource: string
+  /** As asked for; v1 has none. */
+  scopes: readonly string[]
   state: string | undefined
+  nonce: string | undefined
+  challenge: Challenge | undefined
+  /** Whose consent is asked for even where it has been given. */
+  consent: 'user' | 'admin' | undefined
 }
 
-/** A code that was issued: for whom, and for which request. */
-export type Code = SignIn & { user: User }
+/** A page that is open: for signing in, or, once there is a user, for consent. */
+export type OpenPage = SignIn & { user?: User }
 
-/** The directories' side of a universe; codes and open pages live ten minutes. */
-export type Entra = {
+/** A code that was issued: for whom, and for which request. It stays known after it is spent or has expired. */
+export type Code = SignIn & { tenant: Tenant; user: User; /** ms */ expiresAt: number; spent: boolean }
+
+/** A refresh token that was issued. Times are ms; `generation` is that of the user when the grant was made. */
+export type RefreshToken = {
+  client: Client
+  tenant: Tenant
+  user: User
+  resource: string
+  scopes: readonly string[]
+  openid: boolean
+  grantedAt: number
+  issuedAt: number
+  generation: number
+  spent: boolean
+}
+
+/** How long things live, in ms. `refresh` slides with every use, `refreshMaximum` does not. */
+export type Lifetimes = { code: number; access: number; refresh: number; refreshMaximum: number }
+
+/** What a universe may change about the provider; each has a default. */
+export type Switches = {
+  /** Signs this user in at once and without a page, where the own tenant is asked. Default: nobody. */
+  auto: User | undefined
+  /** Ids of tenants and clients whose users are asked for consent until it is in `consents`. Default: none. */
+  asksConsent: Set<string>
+  /** Clients that exist in every tenant; the others are of one tenant alone. Default: none. */
+  multiTenant: Set<Client['id']>
+  /** Where a browser may be sent after signing out, beside the reply URL. Default: nowhere. */
+  logoutUrls: Set<string>
+  /** Whether the token endpoint of v1 signs its id tokens; the documented answer is unsigned. Default: signed. */
+  idTokenV1: 'signed' | 'unsigned'
+  /** Whether a refresh token serves once. Default: an old one lives on, as documented. */
+  spendsRefreshTokens: boolean
+  /** Default: {@link documentedLifetimes}. */
+  lifetimes: Lifetimes
+}
+
+/** The directories' side of a universe. Sign-in pages live ten minutes, sessions a day. */
+export type Entra = Switches & {
   /** Without a trailing slash. */
   origin: string
   clock: Clock
@@ -29,16 +90,50 @@ export type Entra = {
   /** The reply URL registered for every client: the broker's own callback. */
   replyUrl: string
   modes: Map<Tenant['id'], ReadonlySet<HostileModeId>>
-  pages: Expiring<SignIn>
+  pages: Expiring<OpenPage>
   codes: Expiring<Code>
+  refreshTokens: Expiring<RefreshToken>
+  /** Who is signed in, by the value of the session cookie. */
+  sessions: Expiring<User>
+  /** Consent that was given: `tenant client`. */
+  consents: Set<string>
+  /** How often the grants of a user have been revoked, by object id. */
+  generations: Map<User['objectId'], number>
 }
 
-const tenMinutes = 600_000
+const minute = 60_000
+const day = 1_440 * minute
+
+/** What the product's documents say: an hour, and 14 days that slide for at most 90. */
+export const documentedLifetimes: Lifetimes = {
+  code: 10 * minute,
+  access: 60 * minute,
+  refresh: 14 * day,
+  refreshMaximum: 90 * day,
+}
+
+type Given = Pick<Entra, 'origin' | 'clock' | 'keys' | 'tenants' | 'clients' | 'users' | 'replyUrl'> & Partial<Switches>
 
 /** Opens the directories of these tenants. */
-export const makeEntra = (world: Omit<Entra, 'modes' | 'pages' | 'codes'>): Entra => ({
-  ...world,
+export const makeEntra = (given: Given): Entra => ({
+  auto: undefined,
+  asksConsent: new Set(),
+  multiTenant: new Set(),
+  logoutUrls: new Set(),
+  idTokenV1: 'signed',
+  spendsRefreshTokens: false,
+  lifetimes: documentedLifetimes,
+  ...given,
   modes: new Map(),
-  pages: expiring(world.clock, tenMinutes),
-  codes: expiring(world.clock, tenMinutes),
+  pages: expiring(given.clock, 10 * minute),
+  codes: expiring(given.clock, Infinity),
+  refreshTokens: expiring(given.clock, Infinity),
+  sessions: expiring(given.clock, day),
+  consents: new Set(),
+  generations: new Map(),
 })
+
+/** Revokes every refresh token of a user, as a changed password or an administrator does. */
+export const revokeGrants = ({ generations }: Entra, { objectId }: User): void => {
+  generations.set(objectId, (generations.get(objectId) ?? 0) + 1)
+}

@@ -1,0 +1,47 @@
+import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
+import type { HostileModeId } from '../../hostile-modes.ts'
+import type { Entra } from './state.ts'
+
+/** What the first segment of a path names: one tenant, or any that its users are from. */
+export type Directory = { is: 'tenant'; tenant: Tenant } | { is: 'any'; name: string; tenant?: undefined }
+
+/** Microsoft Graph, which is meant where only OpenID Connect scopes are asked for. */
+export const graph = '00000003-0000-0000-c000-000000000000'
+
+/** The directory of a path segment: the id or the domain of a tenant, `common` or `organizations`. */
+export const directoryOf = ({ tenants }: Entra, name: unknown): Directory | undefined => {
+  if (name === 'common' || name === 'organizations') return { is: 'any', name }
+  const tenant = tenants.find(({ id, domain }) => id === name || domain === name)
+  return tenant && { is: 'tenant', tenant }
+}
+
+/** Whether a client exists in a directory: it is of that tenant, or of every one. */
+export const isKnownIn = ({ multiTenant }: Entra, { tenant }: { tenant?: Tenant | undefined }, client: Client) =>
+  tenant === undefined || client.tenant === tenant.id || multiTenant.has(client.id)
+
+/** The client that offers an API, by its URL or its client id. */
+export const apiOf = (entra: Entra, directory: { tenant?: Tenant | undefined }, resource: string): Client | undefined =>
+  entra.clients.find(
+    (one) =>
+      (one.resource === resource || one.id === resource || `api://${one.id}` === resource) &&
+      isKnownIn(entra, directory, one),
+  )
+
+/** Whether there is an API of this name in a directory. */
+export const isResource = (entra: Entra, directory: { tenant?: Tenant | undefined }, resource: string): boolean =>
+  resource === graph || apiOf(entra, directory, resource) !== undefined
+
+/** The tenant a user is from. */
+export const tenantOf = ({ tenants }: Entra, user: User): Tenant => {
+  const tenant = tenants.find(({ id }) => id === user.tenant)
+  if (tenant === undefined) throw new TypeError(`the tenant of ${user.name} is not in this world`)
+  return tenant
+}
+
+/** Whether a tenant has been set to misbehave in this way. */
+export const misbehaves = ({ modes }: Entra, tenant: Tenant['id'] | undefined, mode: HostileModeId): boolean =>
+  tenant !== undefined && (modes.get(tenant)?.has(mode) ?? false)
+
+/** Whether users of a tenant still have to consent to a client. */
+export const lacksConsent = ({ asksConsent, consents }: Entra, tenant: Tenant, client: Client): boolean =>
+  (asksConsent.has(tenant.id) || asksConsent.has(client.id)) && !consents.has(`${tenant.id} ${client.id}`)

@@ -1,0 +1,12 @@
+/** How the provider says no: the OAuth error, the AADSTS number and text, and what is not the default. */
+export type Refusal = { error: string; code: number; says: string; status?: 401; suberror?: string }
+
+/** A rule of an endpoint: what is refused unless it holds. */
+export type Guard<Asked> = Refusal & { unless: (asked: Asked) => boolean }
+
+/** The first rule that is broken, in the order of the table. */
+export const refusalOf = <Asked, Row extends Guard<Asked>>(guards: readonly Row[], asked: Asked): Row | undefined =>
+  guards.find(({ unless }) => !unless(asked))
+
+/** The text of a refusal: `AADSTS700016: …`. */
+export const describe = ({ code, says }: Refusal): string => `AADSTS${code}: ${says}`

@@ -1,0 +1,50 @@
+import { SignJWT } from 'jose'
+import { createHash } from 'node:crypto'
+import type { User } from '../../../fixtures/world/shapes.ts'
+import type { Claims, Granted } from './claims.ts'
+import { accessClaims, idClaims } from './claims.ts'
+import { misbehaves } from './directory.ts'
+import type { Entra, Version } from './state.ts'
+
+/** Signs an access token. */
+export const mintAccess = (entra: Entra, version: Version, granted: Granted): Promise<string> =>
+  sign(entra, version, accessClaims(entra, version, granted))
+
+/** Issues the id token of the token endpoint; that of v1 is unsigned where the switch says so. */
+export const mintId = (entra: Entra, version: Version, granted: Granted, user: User): Promise<string> =>
+  mintFor(entra, version, granted, user, {}, version === 1 && entra.idTokenV1 === 'unsigned')
+
+/** Issues the id token that travels beside a code, and is bound to it (OpenID Connect Core section 3.3.2.11). */
+export const mintHybrid = (entra: Entra, version: Version, granted: Granted, user: User, code: string) =>
+  mintFor(entra, version, granted, user, {
+    c_hash: createHash('sha256').update(code).digest().subarray(0, 16).toString('base64url'),
+  })
+
+const mintFor = async (
+  entra: Entra,
+  version: Version,
+  granted: Granted,
+  user: User,
+  more: Claims,
+  unsigned = false,
+): Promise<string> => {
+  const is = (mode: Parameters<typeof misbehaves>[2]) => misbehaves(entra, granted.tenant.id, mode)
+  const claims = {
+    ...idClaims(entra, version, granted, user),
+    ...more,
+    ...(is('idp.changes-nonce') && { nonce: `not-${granted.nonce ?? 'asked-for'}` }),
+    ...(is('idp.mints-for-another-audience') && { aud: '11111111-1111-4111-a111-111111111111' }),
+    ...(is('idp.names-another-tenant') && { tid: '22222222-2222-4222-a222-222222222222' }),
+  }
+  return unsigned || is('idp.omits-signature') ? withoutSignature(claims) : sign(entra, version, claims)
+}
+
+const sign = ({ keys }: Entra, version: Version, claims: Claims): Promise<string> => {
+  const { x5t } = keys.publicJwk
+  return new SignJWT(claims)
+    .setProtectedHeader({ typ: 'JWT', alg: 'RS256', ...(version === 1 && x5t !== undefined && { x5t }), kid: keys.kid })
+    .sign(keys.privateKey)
+}
+
+const withoutSignature = (claims: Claims) =>
+  `${[{ typ: 'JWT', alg: 'none' }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')}.`

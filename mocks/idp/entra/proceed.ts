@@ -1,0 +1,75 @@
+import type { HttpResponse } from 'msw'
+import { randomUUID } from 'node:crypto'
+import type { User } from '../../../fixtures/world/shapes.ts'
+import type { Pairs } from '../../../protocols/wire.ts'
+import type { Granted } from './claims.ts'
+import { lacksConsent, misbehaves, tenantOf } from './directory.ts'
+import { mintHybrid } from './mint.ts'
+import { consentPage } from './pages.ts'
+import { errorParams, sendBack } from './send-back.ts'
+import type { Code, Entra, SignIn } from './state.ts'
+
+/** A request that was asked of one tenant, if only because its user is from there. */
+type Settled = SignIn & { tenant: Granted['tenant'] }
+type Answer = Promise<HttpResponse<string | null>> | HttpResponse<string | null>
+
+const declined = { code: 65004, says: 'User declined to consent to access the app.' }
+
+/** Goes on with a request whose user is known: asks for consent where it is due, else answers. */
+export const proceed = (entra: Entra, open: SignIn, user: User): Answer => {
+  const asked = { ...open, tenant: tenantOf(entra, user) }
+  if (misbehaves(entra, asked.tenant.id, 'idp.denies-access')) return refuseConsent(entra, asked)
+  const due = asked.consent !== undefined || lacksConsent(entra, asked.tenant, asked.client)
+  if (!due) return finish(entra, asked, user)
+  if (entra.auto === user) return grantConsent(entra, asked, user)
+
+  const context = randomUUID()
+  entra.pages.put(context, { ...asked, user })
+  return consentPage(asked, context)
+}
+
+/** Notes the consent, and answers. */
+export const grantConsent = (entra: Entra, asked: Settled, user: User): Answer => {
+  entra.consents.add(`${asked.tenant.id} ${asked.client.id}`)
+  return finish(entra, asked, user)
+}
+
+/** Answers that the user declined. */
+export const refuseConsent = (entra: Entra, asked: Settled): HttpResponse<string | null> =>
+  asked.endpoint === 'authorize'
+    ? sendBack(entra, asked, errorParams({ error: 'access_denied', ...declined }))
+    : sendBack(entra, asked, [['admin_consent', 'True'], ...errorParams({ error: 'consent_required', ...declined })])
+
+/** With a code, or for admin consent alone with the tenant. */
+const finish = (entra: Entra, asked: Settled, user: User): Answer =>
+  asked.endpoint === 'authorize' ? answer(entra, asked, user) : answerAdmin(entra, asked)
+
+const answer = async (entra: Entra, asked: Settled, user: User) => {
+  const code = `code-${randomUUID()}`
+  entra.codes.put(code, codeFor(entra, asked, user))
+  const failed: Pairs = misbehaves(entra, asked.tenant.id, 'idp.answers-with-error-and-code')
+    ? errorParams({ error: 'server_error', code: 90033, says: 'A transient error has occurred.' })
+    : []
+  const idToken: Pairs = asked.hybrid
+    ? [['id_token', await mintHybrid(entra, asked.version, { ...asked, user }, user, code)]]
+    : []
+  return sendBack(entra, asked, [
+    ['code', code],
+    ...idToken,
+    ...failed,
+    ['session_state', randomUUID()],
+    ...(asked.consent === 'admin' ? ([['admin_consent', 'True']] as Pairs) : []),
+  ])
+}
+
+const codeFor = (entra: Entra, asked: Settled, user: User): Code => {
+  const lifetime = misbehaves(entra, asked.tenant.id, 'idp.issues-expired-code') ? 0 : entra.lifetimes.code
+  return { ...asked, user, expiresAt: entra.clock.now() + lifetime, spent: false }
+}
+
+const answerAdmin = (entra: Entra, asked: Settled) =>
+  sendBack(entra, asked, [
+    ['admin_consent', 'True'],
+    ['tenant', asked.tenant.id],
+    ...(asked.scopes.length === 0 ? [] : ([['scope', asked.scopes.join(' ')]] as Pairs)),
+  ])
