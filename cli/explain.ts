@@ -70,7 +70,7 @@ const checkText = (id: string): string => {
 }
 
 const faultText = (id: string): string => {
-  const fault = everyFault[id]
+  const fault = Object.hasOwn(everyFault, id) ? everyFault[id] : undefined
   if (fault === undefined) return ''
   const caughtBy = [...checks, ...invariants]
     .filter(({ kills }) => (kills as readonly string[]).includes(id))

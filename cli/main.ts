@@ -46,7 +46,7 @@ export const main = async ([name = '--help', ...args]: string[]): Promise<number
     return 0
   }
   try {
-    const command = commands[name]
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (command === undefined) {
       throw new Trouble('usage', {
         place: name,

@@ -1,3 +1,4 @@
+import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Trouble } from '../harness/trouble.ts'
@@ -5,6 +6,24 @@ import type { Outcome } from '../reports/assemble.ts'
 import { toJunit } from '../reports/junit.ts'
 import type { Report } from '../reports/report.ts'
 import { reportSchema } from '../reports/report.ts'
+
+/**
+ * Makes sure that a report can be written, before anything is judged, and takes an older one away: whoever finds a report
+ * there finds the one of this run.
+ */
+export const prepareFolder = (folder: string): void => {
+  try {
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+    for (const name of ['report.json', 'junit.xml']) rmSync(join(folder, name), { force: true })
+  } catch (cause) {
+    throw new Trouble('usage', {
+      place: `--report ${folder}`,
+      problem: `the report cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
+      mend: 'name a folder that can be written to',
+    })
+  }
+}
 
 /** Writes the JSON report and what is made from it; each file appears whole or not at all. */
 export const writeReport = async (

@@ -30,7 +30,14 @@ export const provision = async (args: string[]): Promise<number> => {
   const { origins, mocks } = target.attach
   const world = worldOf(
     readNumber('--seed', values.seed, 0),
-    [{ id: 'provision', needs: { shape: { ...single, tenants: 2, clientsPerTenant: 2, partiesPerTenant: 2 } } }],
+    [
+      {
+        id: 'provision',
+        needs: {
+          shape: { ...single, tenants: 2, clientsPerTenant: 2, partiesPerTenant: 2, signInClientsPerTenant: 1 },
+        },
+      },
+    ],
     await makeKeyring(),
   )
   const { paths } = resolveDialect(target.dialect)

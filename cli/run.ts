@@ -4,7 +4,7 @@ import type { Verdict } from '../harness/judge/verdict.ts'
 import { openLauncher } from '../harness/launch/launcher.ts'
 import type { Evidence } from '../harness/record/exchange.ts'
 import type { TroubleData } from '../harness/trouble.ts'
-import { troubleOf } from '../harness/trouble.ts'
+import { Trouble, troubleOf } from '../harness/trouble.ts'
 import type { Finding } from '../harness/vitest/plan.ts'
 import type { Outcome } from '../reports/assemble.ts'
 import { assemble } from '../reports/assemble.ts'
@@ -12,7 +12,7 @@ import { headLines, progressLine, styleFor, summary } from '../reports/terminal.
 import { checks, invariants } from '../suites/index.ts'
 import type { RunOptions } from './options.ts'
 import { fileOf, inCheckout, readRunOptions } from './options.ts'
-import { writeReport } from './output.ts'
+import { prepareFolder, writeReport } from './output.ts'
 import { version } from './version.ts'
 
 /** All checks and invariants, judged or not. */
@@ -23,6 +23,9 @@ const style = styleFor(process.stdout.isTTY && process.env['NO_COLOR'] === undef
 export const run = async (args: string[]): Promise<number> => {
   const options = await readRunOptions(args)
   const launcher = 'command' in options.target.attach ? await openLauncher() : undefined
+  process.once('exit', () => launcher?.killAll())
+  process.stdout.on('error', () => process.exit(3))
+  prepareFolder(options.folder)
   const findings: Finding[] = []
   const about = describeRun(options)
   console.log(headLines(about, invariants.length, style))
@@ -71,11 +74,28 @@ export const run = async (args: string[]): Promise<number> => {
     const trouble = findings.find((finding): finding is { trouble: TroubleData } => 'trouble' in finding)
     if (trouble) throw troubleOf(trouble.trouble)
     if (onInterrupt.struck()) return await onInterrupt.code()
-    return await finish([...verdictsOf(findings), ...unjudged(options, findings, loose)])
+    const verdicts = [...verdictsOf(findings), ...unjudged(options, findings, loose)]
+    requireReplayed(options, verdicts)
+    for (const { message } of loose) console.error(`outside of any check: ${message}`)
+    return await finish(verdicts)
   } finally {
     onInterrupt.release()
     await launcher?.close()
   }
+}
+
+/** A replay that names a check, but none of its properties or cases. */
+const requireReplayed = ({ replay }: RunOptions, verdicts: readonly Verdict[]) => {
+  if (
+    !replay ||
+    !verdicts.some((verdict) => verdict.status === 'error' && verdict.message === 'the check judged no case at all')
+  )
+    return
+  throw new Trouble('usage', {
+    place: `--replay ${replay.token}`,
+    problem: 'the check has no such property or case',
+    mend: 'copy the whole token from the failure',
+  })
 }
 
 const verdictsOf = (findings: readonly Finding[]) =>
@@ -159,10 +179,10 @@ const onSignals = (end: () => Promise<number>) => {
       () => process.exit(3),
     )
   }
-  process.on('SIGINT', handle).on('SIGTERM', handle)
+  process.on('SIGINT', handle).on('SIGTERM', handle).on('SIGHUP', handle)
   return {
     struck: () => struck !== undefined,
     code: () => struck ?? Promise.resolve(3),
-    release: () => void process.off('SIGINT', handle).off('SIGTERM', handle),
+    release: () => void process.off('SIGINT', handle).off('SIGTERM', handle).off('SIGHUP', handle),
   }
 }

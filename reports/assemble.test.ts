@@ -52,9 +52,14 @@ const outcome = (...verdicts: Verdict[]): Outcome => ({
   selected: catalogue.checks.map(({ id }) => id),
   verdicts,
   evidence: {},
-  catalogue,
+  catalogue: { ...catalogue, checks: catalogue.checks.filter(({ id }) => verdicts.some((one) => one.check === id)) },
 })
 const statusOf = (id: string, ...verdicts: Verdict[]) => assemble(outcome(...verdicts)).clauses[id]
+
+test('a clause of which only some checks were selected is not tested, unless one of them fails', () => {
+  const partly = (what: Said) => assemble({ ...outcome(verdict('first', what)), catalogue }).clauses[redirect]
+  expect([partly(said.pass), partly(said.advice), partly(said.fail)]).toEqual(['not-tested', 'not-tested', 'fail'])
+})
 
 describe('a clause has the worst of what its checks say', () => {
   const order = ['fail', 'error', 'inconclusive', 'advice', 'pass', 'not-applicable'] as const

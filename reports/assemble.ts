@@ -36,12 +36,14 @@ export const assemble = ({ run, target, selected, verdicts, evidence, catalogue 
         verdict.status === 'fail' && verdict.clause === id ? [gradedStatus(verdict)] : [],
       ),
     ]
-    return (
-      clauseStatuses.find((status) => found.includes(status)) ??
-      (missingOf(own.find((clause) => clause.id === id)?.capabilities ?? [], capabilities).length > 0
-        ? 'not-applicable'
-        : 'not-tested')
+    const status = clauseStatuses.find((one) => found.includes(one))
+    const whole = catalogue.checks.every(
+      ({ id: check, clauses: of }) => !of.includes(id) || all.some((verdict) => verdict.check === check),
     )
+    if ((status === 'pass' || status === 'advice') && (!whole || run.replay !== undefined)) return 'not-tested'
+    if (status) return status
+    const needed = own.find((clause) => clause.id === id)?.capabilities ?? []
+    return missingOf(needed, capabilities).length > 0 ? 'not-applicable' : 'not-tested'
   }
 
   const statuses = Object.fromEntries(own.map(({ id }) => [id, statusOf(id)]))
@@ -58,7 +60,7 @@ export const assemble = ({ run, target, selected, verdicts, evidence, catalogue 
       .filter(({ id }) => statuses[id] === 'not-tested')
       .map(({ id, notTested }) => ({
         clause: id,
-        because: notTested ?? 'Its checks were not selected, or came to no verdict on it.',
+        because: notTested ?? 'Not all of its checks were selected, or came to a verdict on it.',
       })),
     waivers: [],
     exit: exitOf(all, run.strict),

@@ -41,6 +41,7 @@ export type BrowserParts = {
 }
 
 const maxHops = 20
+const longestAnswer = 1_048_576
 
 /** Makes a browser with an empty cookie jar. */
 export const makeBrowser = (parts: BrowserParts): Browser => {
@@ -62,6 +63,10 @@ export const makeBrowser = (parts: BrowserParts): Browser => {
         ? cause
         : new Inconclusive('unreadable', `no readable answer from the ${to}: ${messageOf(cause)}`, { cause })
     })
+    if (response.body.length > longestAnswer) {
+      parts.record({ ...route, broke: 'the answer is too long' })
+      throw new Inconclusive('unreadable', `the ${to} answered with more than ${longestAnswer} bytes`)
+    }
     for (const [name, value] of response.headers) {
       if (name === 'set-cookie') await jar.setCookie(value, urlOf(request), { ignoreError: true })
     }

@@ -27,7 +27,7 @@ const all = (root: Node): Node[] => {
   const open = childrenOf(root).toReversed()
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     found.push(node)
-    open.push(...childrenOf(node).toReversed())
+    for (const child of childrenOf(node).toReversed()) open.push(child)
   }
   return found
 }
@@ -39,6 +39,15 @@ const inNoscript = (element: Element): boolean => {
   }
   return false
 }
+
+/** Where a refresh leads, by header or by meta element: `0; url=…`, or the URL alone behind the seconds. */
+export const refreshOf = (content: string): string | undefined => {
+  const [, url = ''] = /^\s*[\d.]*\s*[;,\s]\s*(?:url\s*=\s*)?['"]?([^'"]*)/i.exec(content) ?? []
+  return url.trim() === '' ? undefined : url.trim()
+}
+
+/** What a handler would do later is not done by the page itself. */
+const functionBody = /function\s*\w+\s*\([^)]*\)\s*\{[^}]*\}/g
 
 /** Reads a page as a browser does: a broken one still has forms. Scripts are not run, only looked at. */
 export const readPage = (html: string): Page => {
@@ -67,8 +76,8 @@ export const readPage = (html: string): Page => {
       .replaceAll(/\s+/g, ' ')
       .trim(),
     forms: named('form').map(formOf),
-    submitsItself: /\.(request)?submit\b/i.test(scripts + handlers),
-    refresh: refresh && /url\s*=\s*['"]?([^'"]+)/i.exec(attribute(refresh, 'content') ?? '')?.[1]?.trim(),
+    submitsItself: /\.(request)?submit\b/i.test(scripts.replaceAll(functionBody, '') + handlers),
+    refresh: refresh && refreshOf(attribute(refresh, 'content') ?? ''),
   }
 }
 

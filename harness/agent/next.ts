@@ -3,7 +3,7 @@ import type { Pairs } from '../../protocols/wire.ts'
 import { headerOf, textOf, urlOf } from '../../protocols/wire.ts'
 import type { Exchange } from '../record/exchange.ts'
 import type { Form, Page } from './forms.ts'
-import { readPage } from './forms.ts'
+import { readPage, refreshOf } from './forms.ts'
 
 /** Where an answer sends a browser: on by itself, or nowhere. URLs are absolute when they can be parsed, else as given. */
 export type Next =
@@ -22,12 +22,12 @@ export const nextOf = ({ request, response }: Exchange): Next => {
     return { is: 'redirect', to: resolve(location, urlOf(request)), keepsMethod: response.status >= 307 }
   }
   const page = readPage(textOf(response))
+  const refresh = page.refresh ?? refreshOf(headerOf(response.headers, 'refresh') ?? '')
   const [form] = page.forms
   if (page.submitsItself && form !== undefined) {
     return { is: 'form-post', action: resolve(form.action, urlOf(request)), form }
   }
-  if (page.refresh !== undefined)
-    return { is: 'redirect', to: resolve(page.refresh, urlOf(request)), keepsMethod: false }
+  if (refresh !== undefined) return { is: 'redirect', to: resolve(refresh, urlOf(request)), keepsMethod: false }
   return { is: 'page', status: response.status, page }
 }
 

@@ -12,6 +12,7 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
   const { origins, mocks } = attach
   refuseForeign(attach, ground.target)
   const at = { target: origins.party, idp: mocks.idp, paths: ground.dialect.paths }
+  const own = attach.ca === undefined ? [] : [await readAuthority(join(ground.target.directory, attach.ca))]
   const { hostname, port } = new URL(mocks.idp)
   const idp = ground.idp(at.idp, at.target + at.paths.callback)
   const identity = await ca.issue(['localhost', '127.0.0.1', hostname])
@@ -25,7 +26,6 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
         : 'name a port that this user may listen on',
     })
   })
-  const own = attach.ca === undefined ? [] : [await readFile(join(ground.target.directory, attach.ca), 'utf8')]
   const wire = httpsWire({ ca: [ca.certificate, ...own] })
   const close = async () => void (await Promise.all([wire.close(), served.close()]))
 
@@ -42,6 +42,15 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
   })
   return { at, wire, close }
 }
+
+const readAuthority = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new Trouble('usage', {
+      place: 'attach.ca',
+      problem: `cannot be read: ${String(cause)}`,
+      mend: "name the PEM file of the authority of the target's certificate",
+    })
+  })
 
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 

@@ -12,6 +12,9 @@ const names = [
   ['state', 'state'],
 ] as const
 
+/** Method not allowed, too many requests, and trouble of a gateway: the request was not judged at all. */
+const overloaded = new Set([405, 429, 502, 503, 504])
+
 type Form = Pick<Dialect, 'parameters' | 'realmPath' | 'versionPath'>
 
 /**
@@ -65,5 +68,7 @@ export const readAuthorize = (wording: Dialect['wording'], hops: readonly Exchan
     texts.length > 0
       ? texts.some((one) => text.includes(one))
       : /\b(error|invalid|denied|refused|not allowed|mismatch)/i.test(text)
+  if (!saysSo && overloaded.has(next.status))
+    return { is: 'unreadable', why: `status ${next.status}, which says nothing of the request` }
   return next.status >= 400 || saysSo ? { is: 'refusal', text } : { is: 'page' }
 }

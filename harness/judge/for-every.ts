@@ -16,7 +16,7 @@ export const trial = async <T>(
   arbitrary: fc.Arbitrary<T>,
   { seed, runs, shrinks, path }: Trial,
   holds: (value: T) => Promise<void>,
-  onSmaller: () => void = () => undefined,
+  onSmaller: (violation: Violation) => void = () => undefined,
 ): Promise<Found<T> | undefined> => {
   let first: Violation | undefined
   let smallest: { violation: Violation; value: T } | undefined
@@ -36,7 +36,7 @@ export const trial = async <T>(
         ) {
           first ??= cause
           smallest = { violation: cause, value }
-          onSmaller()
+          onSmaller(cause)
           throw cause
         }
         if (first) return

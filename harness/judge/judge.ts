@@ -44,7 +44,8 @@ type Answer = Verdict extends infer V ? (V extends Verdict ? Omit<V, 'check' | '
 
 /**
  * Puts one check to a target: control, run, and the control again, since a target that died on the way has not passed.
- * Never throws and never takes longer than its budget allows, whatever the target does.
+ * Never throws; control, run and last control
+ * may each take as long as the budget says.
  */
 export const judge = async (check: Check, room: Room, judging: Judging): Promise<Verdict> => {
   const began = performance.now()
@@ -65,6 +66,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
   const { checkMs, shrinks } = judging.budget ?? defaultBudget
   const seedOf = (label: string) => derive(judging.seed, check.id, label)
   const found: { counterexample?: Counterexample } = {}
+  const seen: { violation?: Violation } = {}
   let cases = 0
 
   const contextIn = (phase: Exchange['phase'], signal: AbortSignal): Context => ({
@@ -100,8 +102,14 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
         return holds(value)
       }
       const path = replay && { path: replay.path, runs: 1, shrinks: 0 }
-      const falsified = await trial(arbitrary, { seed: seedOf(label), runs, shrinks, ...path }, counted, () =>
-        room.pinCase(check.id),
+      const falsified = await trial(
+        arbitrary,
+        { seed: seedOf(label), runs, shrinks, ...path },
+        counted,
+        (violation) => {
+          seen.violation = violation
+          room.pinCase(check.id)
+        },
       )
       if (!falsified) return
       found.counterexample = { value: falsified.value, seed: judging.seed, path: `${label}/${falsified.path}` }
@@ -130,6 +138,10 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
     }
     if (cause instanceof Violation) return { ...failed(check, cause), ...found }
     if (!(cause instanceof Inconclusive)) return ourMistake(cause)
+    if (seen.violation) {
+      notes.push('time ran out before a smallest counterexample was found')
+      return failed(check, seen.violation)
+    }
     const dead = await control('late').then(
       () => undefined,
       (late: unknown) => late,

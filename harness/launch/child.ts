@@ -37,7 +37,10 @@ export const freePort = async (): Promise<number> => {
  *
  * @throws Trouble when the program is missing, ends early or never becomes ready; its last lines are part of the message.
  */
-export const startChild = async ({ launch, directory, files, port }: Order): Promise<Child> => {
+export const startChild = async (
+  { launch, directory, files, port }: Order,
+  onSpawn: (kill: () => void) => void = () => undefined,
+): Promise<Child> => {
   const cwd = isAbsolute(launch.cwd ?? '') ? (launch.cwd ?? '') : join(directory, launch.cwd ?? '.')
   if (!existsSync(cwd)) {
     throw new Trouble('usage', {
@@ -70,11 +73,11 @@ export const startChild = async ({ launch, directory, files, port }: Order): Pro
     detached: true,
   })
   const remember = (chunk: Buffer) => {
+    const lines = withoutSecrets(chunk.toString(), files.provision).split('\n')
     output.push(
-      ...chunk
-        .toString()
-        .split('\n')
-        .filter((line) => line.trim() !== ''),
+      ...lines
+        .filter((line) => line.trim() !== '')
+        .map((line) => line.slice(0, 300).replaceAll(/[^\u0020-\u007E]/g, '?')),
     )
     output.splice(0, Math.max(0, output.length - lastLines))
   }
@@ -88,6 +91,7 @@ export const startChild = async ({ launch, directory, files, port }: Order): Pro
     killGroup(child, 'SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   }
+  onSpawn(kill)
   const stop = async () => {
     killGroup(child, launch.stop.signal)
     const timer = setTimeout(kill, launch.stop.within)
@@ -117,6 +121,13 @@ export const startChild = async ({ launch, directory, files, port }: Order): Pro
     mend: missing ? 'install it, or name it by its full path' : 'start the command by hand and mend what it says',
   })
 }
+
+/** What a target prints may quote its configuration. */
+const withoutSecrets = (text: string, provision: string): string =>
+  [...provision.matchAll(/"secret":\s*"([^"]+)"/g)].reduce(
+    (clean, [, secret = '']) => clean.replaceAll(secret, '[redacted]'),
+    text,
+  )
 
 const killGroup = ({ pid, exitCode, signalCode }: ChildProcess, signal: NodeJS.Signals) => {
   if (pid === undefined) return

@@ -18,10 +18,11 @@ export const openLauncher = async (): Promise<Launcher> => {
   const token = randomUUID()
   const children = new Map<string, Child>()
   const starting = new Set<Promise<unknown>>()
+  const spawned = new Set<() => void>()
 
   const start = async (order: Order) => {
     const id = randomUUID()
-    children.set(id, await startChild(order))
+    children.set(id, await startChild(order, (kill) => spawned.add(kill)))
     return { id }
   }
   const stop = async ({ id }: { id: string }) => {
@@ -55,7 +56,7 @@ export const openLauncher = async (): Promise<Launcher> => {
 
   return {
     address: { url: `http://127.0.0.1:${port}`, token },
-    killAll: () => children.forEach((child) => child.kill()),
+    killAll: () => spawned.forEach((kill) => kill()),
     async close() {
       await Promise.allSettled(starting)
       await Promise.all([...children.values()].map((child) => child.stop()))

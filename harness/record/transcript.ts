@@ -1,10 +1,10 @@
 import type { CheckId } from '../../fixtures/world/shapes.ts'
 import type { World } from '../../fixtures/world/world.ts'
-import { urlOf, textOf } from '../../protocols/wire.ts'
+import { headerOf, textOf, urlOf } from '../../protocols/wire.ts'
 import type { Violation } from '../judge/blame.ts'
 import type { Invariant } from '../judge/check.ts'
 import type { Evidence, Exchange } from './exchange.ts'
-import { evidenceOf, secretsOf } from './redact.ts'
+import { evidenceOf, redactText, secretsOf } from './redact.ts'
 
 /** A broken invariant, and the exchange that broke it. */
 export type Breach = { invariant: Invariant; violation: Violation; exchange: Evidence; check: CheckId | null }
@@ -16,11 +16,14 @@ export type Transcript = {
   of(check: CheckId): Evidence[]
   beginCase(check: CheckId): void
   pinCase(check: CheckId): void
+  /** Takes every secret out of a text, codes that were issued included. */
+  clean(text: string): string
   inspected(): number
   breaches(): readonly Breach[]
 }
 
 const kept = 60
+const keptCodes = 200
 const keptBreaches = 1_000
 
 /** Records every exchange, asks the invariants at once, and keeps the newest for evidence. */
@@ -28,8 +31,17 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
   const byCheck = new Map<CheckId, Exchange[]>()
   const pinned = new Map<CheckId, Exchange[]>()
   const breaches: Breach[] = []
-  const secrets = secretsOf(world)
+  const secrets = new Map(secretsOf(world))
+  const issued: string[] = []
   let n = 0
+
+  /** The newest codes are known by value; older ones stand in nothing that is kept. */
+  const issue = (code: string) => {
+    issued.push(code)
+    secrets.set(code, 'code')
+    const forgotten = issued.length > keptCodes ? issued.shift() : undefined
+    if (forgotten !== undefined) secrets.delete(forgotten)
+  }
 
   return {
     record(bare) {
@@ -38,6 +50,7 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
         const list = byCheck.get(exchange.check) ?? []
         byCheck.set(exchange.check, [...list.slice(-(kept - 1)), exchange])
       }
+      if (exchange.to === 'idp') for (const code of codesIn(exchange)) issue(code)
       for (const invariant of invariants) {
         const violation = invariant.inspect(exchange, world)
         if (violation && breaches.length < keptBreaches)
@@ -53,6 +66,7 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
       )
     },
     pinCase: (check) => void pinned.set(check, byCheck.get(check) ?? []),
+    clean: (text) => redactText(text, secrets),
     inspected: () => n,
     breaches: () => breaches,
   }
@@ -70,3 +84,13 @@ const checkIn = (exchange: Omit<Exchange, 'n'>, world: World): CheckId | null =>
   const named = slices.filter(({ tenants, clients }) => [...tenants, ...clients].some(({ id }) => text.includes(id)))
   return named.length === 1 ? (named[0]?.check ?? null) : null
 }
+
+/** The codes that an answer of the identity provider hands out. */
+const codesIn = ({ response }: Exchange): string[] =>
+  response === undefined
+    ? []
+    : [
+        ...`${headerOf(response.headers, 'location') ?? ''} ${textOf(response)}`.matchAll(
+          /(?:[?&#]code=|name="code" value=")([^&"\s]{8,})/g,
+        ),
+      ].map(([, code = '']) => code)

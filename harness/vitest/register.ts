@@ -33,7 +33,9 @@ export const register = async (
       const world = worldOf(plan.seed, chosen, await makeKeyring())
       const { transport, launcher } = plan
       const universe = await openUniverse({ target, world, transport, invariants, ...(launcher && { launcher }) })
-      onCleanup(() => universe.close())
+      onCleanup(() =>
+        Promise.race([universe.close(), new Promise<void>((resolve) => void setTimeout(resolve, 10_000).unref())]),
+      )
       return { universe, checkMs: target.profile.checkMs }
     } catch (cause) {
       if (cause instanceof Trouble) return { trouble: cause }
@@ -48,7 +50,8 @@ export const register = async (
       const { universe, checkMs } = place
       const { seed, runs, replay } = plan
       const budget = { ...defaultBudget, checkMs }
-      const verdict = await judge(check, universe, { seed, runs, budget, ...(replay && { replay }) })
+      const judged = await judge(check, universe, { seed, runs, budget, ...(replay && { replay }) })
+      const verdict = cleaned(judged, (text) => universe.transcript.clean(text))
       if (check.needs.scope === 'exclusive') await universe.clock.reset()
       const evidence =
         verdict.status === 'pass' || verdict.status === 'not-applicable' ? [] : universe.transcript.of(check.id)
@@ -56,14 +59,21 @@ export const register = async (
     })
 
   const together = shared ? describe : describe.concurrent
-  together('checks', () => {
-    chosen.filter(({ needs }) => needs.scope === 'slice').forEach(one)
-  })
-  describe('checks that need the universe alone', () => {
-    chosen.filter(({ needs }) => needs.scope === 'exclusive').forEach(one)
-  })
+  const sliced = chosen.filter(({ needs }) => needs.scope === 'slice')
+  if (sliced.length > 0) {
+    together('checks', () => {
+      sliced.forEach(one)
+    })
+  }
+  const alone = chosen.filter(({ needs }) => needs.scope === 'exclusive')
+  if (alone.length > 0) {
+    describe('checks that need the universe alone', () => {
+      alone.forEach(one)
+    })
+  }
+  if (chosen.length === 0) return
   describe('invariants', () => {
-    for (const invariant of chosen.length === 0 ? [] : invariants) {
+    for (const invariant of invariants) {
       test(`${invariant.id}: ${invariant.title}`, options, ({ place, task, skip }) => {
         if ('trouble' in place) refuse(task, place.trouble)
         conclude(task, inspect(invariant, place.universe), plan.strict, skip)
@@ -71,6 +81,12 @@ export const register = async (
     }
   })
 }
+
+/** A verdict without secrets in any of its texts. */
+const cleaned = (verdict: Verdict, clean: (text: string) => string): Verdict =>
+  JSON.parse(JSON.stringify(verdict), (_, value: unknown) =>
+    typeof value === 'string' ? clean(value) : value,
+  ) as Verdict
 
 type Task = { meta: { brokerspec?: Finding } }
 

@@ -79,7 +79,7 @@ export const unknownCallback: Check = {
           ? state.slice(0, place)
           : how === 'longer'
             ? `${state}x`
-            : state.slice(0, place) + (state[place] === 'a' ? 'b' : 'a') + state.slice(place + 1)
+            : state.slice(0, place) + (state[place]?.toLowerCase() === 'x' ? 'y' : 'x') + state.slice(place + 1)
       answersNobody(
         context,
         await browser.go(callback(context, { code, state: changed })),

@@ -1,7 +1,9 @@
-import { samePlace } from '../../../fixtures/near-miss/place.ts'
+import { arrivesAt } from '../../../fixtures/near-miss/place.ts'
 import type { RefusalName } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
+import type { WireResponse } from '../../../protocols/wire.ts'
+import { headerOf, textOf } from '../../../protocols/wire.ts'
 import type { Asked } from './request.ts'
 import { answered, describe, peopleOf, sentTo, wentUpstream, withoutAnswer } from './request.ts'
 
@@ -12,7 +14,7 @@ const quoted = (given: readonly string[]) => given.map((uri) => JSON.stringify(u
  * to sign in either, and no other redirect URI may stand in for it; elsewhere only what leaks counts. When a registered
  * URI was sent beside it, going on with that one is lawful.
  *
- * @throws Violation of kind `code-elsewhere`, `redirected-elsewhere`, `accepted` or `sent-to-sign-in`
+ * @throws Violation of kind `code-elsewhere`, `code-on-page`, `redirected-elsewhere`, `accepted` or `sent-to-sign-in`
  */
 export const nothingLeaves = (context: Context, asked: Asked, given: readonly string[]): void => {
   const { redirectUris } = peopleOf(context).client
@@ -21,21 +23,23 @@ export const nothingLeaves = (context: Context, asked: Asked, given: readonly st
   const sent = sentTo(asked)
 
   if (sent) {
-    const destination = withoutAnswer(sent.url)
     const withCode = sent.params.some(([name]) => name === 'code')
-    if (redirectUris.some((uri) => sent.url === uri || samePlace(destination, uri))) {
+    if (place(sent.url, redirectUris, given) === 'registered') {
       if (given.some((uri) => redirectUris.includes(uri))) return
       if (context.dialect.documented) throw fail('accepted')
       context.note('sends an unregistered redirect_uri to a registered one instead of refusing it')
       return
     }
     if (withCode) throw fail('code-elsewhere')
-    if (context.dialect.documented || concerns(context, sent.url, given)) throw fail('redirected-elsewhere')
+    if (context.dialect.documented || concerns(sent.url, given)) throw fail('redirected-elsewhere')
     throw new Inconclusive(
       'unreadable',
-      `the user was sent to ${destination}, which is neither the target nor in the request`,
+      `the user was sent to ${withoutAnswer(sent.url)}, which is neither the target nor in the request`,
     )
   }
+  const smuggled = smuggledOn(asked, given)
+  if (smuggled?.certain) throw new Violation('code-on-page', { expected: owed, actual: smuggled.what })
+  if (smuggled) throw new Inconclusive('unreadable', smuggled.what)
   if (asked.outcome.is !== 'refusal') {
     throw new Inconclusive('unreadable', `${describe(asked)}: give the dialect the wording of a refusal`)
   }
@@ -47,11 +51,78 @@ export const nothingLeaves = (context: Context, asked: Asked, given: readonly st
     context.note(`refuses with status ${status}; that it lives on was seen from the valid form afterwards`)
 }
 
-/** Whether a URL was made from what was sent: its host, or anything that carries the mark of the slice. */
-const concerns = ({ slice }: Context, url: string, given: readonly string[]) =>
-  url.includes(slice.tag) || given.some((uri) => hostOf(uri) !== undefined && hostOf(uri) === hostOf(url))
+/** Whether a destination is one of the registered redirect URIs or one of those that were given: the closest fit counts. */
+const place = (
+  url: string,
+  registered: readonly string[],
+  given: readonly string[],
+): 'registered' | 'given' | 'elsewhere' => {
+  const best = (uris: readonly string[]) => Math.max(-1, ...uris.map((uri) => arrivesAt(url, uri) ?? -1))
+  const [known, stranger] = [best(registered), best(given.filter((uri) => !registered.includes(uri)))]
+  if (known === -1 && stranger === -1) return 'elsewhere'
+  return known >= stranger ? 'registered' : 'given'
+}
 
-const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : undefined)
+/** Whether a destination is on the host of something that was given. */
+const concerns = (url: string, given: readonly string[]) =>
+  !URL.canParse(url) || given.some((uri) => !URL.canParse(uri) || hostOf(uri) === hostOf(url))
+
+/**
+ * What a page of the target carries to the place that was given, by a way that a browser takes by itself or by a click: a
+ * code is certain; a script or a frame that names the place cannot be read.
+ */
+const smuggledOn = ({ journey }: Asked, given: readonly string[]): { what: string; certain: boolean } | undefined => {
+  const codes = journey.filter(({ to }) => to === 'idp').flatMap(({ response }) => (response ? codesIn(response) : []))
+  const answers = journey.filter(
+    ({ to, request }) => to === 'target' && !codes.some((code) => request.rawPath.includes(code)),
+  )
+  const last = journey.at(-1)
+  for (const { response } of [...answers, ...(last?.to === 'target' ? [last] : [])]) {
+    if (response === undefined) continue
+    const text = `${response.headers.map((pair) => pair.join(': ')).join('\n')}\n${unescapeHtml(textOf(response))}`
+    if (codes.some((code) => text.includes(code)))
+      return { what: "the target's own page hands out the code", certain: true }
+    const moving = [
+      ...text.matchAll(
+        /<(?:script|iframe|frame|img|object|embed|meta|form|base|link)\b[^>]*>(?:[^<]*)|\bon\w+\s*=\s*("[^"]*"|'[^']*')/gi,
+      ),
+    ].map(([whole]) => whole.replaceAll('\\/', '/'))
+    const hosts = given.flatMap((uri) => hostOf(uri) ?? [])
+    const vehicle = moving.find((part) => hosts.some((host) => part.includes(host)))
+    if (vehicle === undefined) continue
+    const certain = /[?&#](code|access_token|id_token)=/.test(vehicle)
+    return {
+      what: `a page that refuses and yet names ${hosts.join(' and ')} where a browser acts on it: ${vehicle.slice(0, 200)}`,
+      certain,
+    }
+  }
+  return undefined
+}
+
+const codesIn = (response: WireResponse): string[] =>
+  [
+    ...`${headerOf(response.headers, 'location') ?? ''} ${textOf(response)}`.matchAll(
+      /(?:[?&#]code=|name="code" value=")([^&"\s]{8,})/g,
+    ),
+  ].map(([, code = '']) => code)
+
+const unescapeHtml = (text: string) =>
+  text.replaceAll(
+    /&(amp|lt|gt|quot|#39|#x27|#x2F|#47);/gi,
+    (entity) =>
+      ({
+        '&amp;': '&',
+        '&lt;': '<',
+        '&gt;': '>',
+        '&quot;': '"',
+        '&#39;': "'",
+        '&#x27;': "'",
+        '&#x2f;': '/',
+        '&#47;': '/',
+      })[entity.toLowerCase()] ?? entity,
+  )
+
+const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : '') || undefined
 
 /**
  * Judges a request that must be refused for a reason other than its redirect URI, which is registered: no code and no
@@ -67,7 +138,7 @@ export const refused = (context: Context, asked: Asked, what: string): void => {
   const sent = sentTo(asked)
   if (sent) {
     const { redirectUris } = peopleOf(context).client
-    const lawful = !context.dialect.documented && redirectUris.some((uri) => samePlace(withoutAnswer(sent.url), uri))
+    const lawful = !context.dialect.documented && redirectUris.some((uri) => arrivesAt(sent.url, uri) !== undefined)
     if (lawful && answered(asked, 'error') !== undefined) return
     throw fail('redirected')
   }

@@ -88,6 +88,9 @@ export const exactMatch: Check = {
   control: registeredGetsCode,
   run: (context) =>
     tryKinds(context, 'same', (asked, { given, registered }) => {
+      if (asked.outcome.is === 'page' || asked.outcome.is === 'unreadable') {
+        throw new Inconclusive('unreadable', `${describe(asked)}: give the dialect the wording of a refusal`)
+      }
       if (!sentTo(asked)?.params.some(([name]) => name === 'code')) return
       throw new Violation('accepted', {
         expected: `${JSON.stringify(given[0])} refused, since only ${JSON.stringify(registered)} is registered`,

@@ -1,4 +1,4 @@
-import { samePlace } from '../../../fixtures/near-miss/place.ts'
+import { arrivesAt } from '../../../fixtures/near-miss/place.ts'
 import type { Client, User } from '../../../fixtures/world/shapes.ts'
 import type { Journey } from '../../../harness/agent/browser.ts'
 import type { AuthorizeInput, Outcome } from '../../../harness/dialects/dialect.ts'
@@ -67,7 +67,7 @@ export const requestOf = (context: Context, input: AuthorizeInput): WireRequest 
 export const gotCode = (asked: Asked, redirectUri: string): boolean => {
   const sent = sentTo(asked)
   if (sent === undefined || !sent.params.some(([name, value]) => name === 'code' && value !== '')) return false
-  return samePlace(withoutAnswer(sent.url), redirectUri)
+  return arrivesAt(sent.url, redirectUri) !== undefined
 }
 
 const answers = ['code', 'state', 'session_state', 'iss', 'admin_consent', 'scope']

@@ -2,8 +2,7 @@ import * as fc from 'fast-check'
 import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
-import { paramsOf } from '../../../harness/agent/next.ts'
-import { headerOf } from '../../../protocols/wire.ts'
+import { nextOf, paramsOf } from '../../../harness/agent/next.ts'
 import type { Asked } from './request.ts'
 import {
   answered,
@@ -82,12 +81,13 @@ export const stateUnchanged: Check = {
   },
 }
 
-/** The code that the identity provider issued on a journey. */
-const issuedCode = ({ journey }: Asked) =>
+/** Every code that the identity provider issued on a journey, by redirect or by form. */
+const issuedCodes = ({ journey }: Asked): string[] =>
   journey
     .filter(({ to }) => to === 'idp')
-    .flatMap(({ response }) => paramsOf((response && headerOf(response.headers, 'location')) ?? ''))
-    .find(([name]) => name === 'code')?.[1]
+    .map(nextOf)
+    .flatMap((next) => (next.is === 'redirect' ? paramsOf(next.to) : next.is === 'form-post' ? next.form.fields : []))
+    .flatMap(([name, value]) => (name === 'code' ? [value] : []))
 
 /** The documented broker passes codes through. */
 export const codeOfUpstream: Check = {
@@ -103,7 +103,7 @@ export const codeOfUpstream: Check = {
   async run(context) {
     await context.each(peopleOf(context).client.redirectUris, async (redirectUri) => {
       const asked = await authorize(context, { ...validRequest(context), redirectUri })
-      if (answered(asked, 'code') !== issuedCode(asked)) {
+      if (!issuedCodes(asked).includes(answered(asked, 'code') ?? '')) {
         throw new Violation('code', {
           expected: "the identity provider's own code",
           actual: `another one: ${describe(asked)}`,

@@ -1,5 +1,6 @@
 import { partsOf, join } from '../../../fixtures/near-miss/place.ts'
 import { single } from '../../../fixtures/world/slice.ts'
+import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { nothingLeaves, says } from './judgement.ts'
 import { authorize, peopleOf, registeredGetsCode, validRequest } from './request.ts'
@@ -86,7 +87,7 @@ export const knownAttacks: Check = {
   async run(context) {
     const [uri = ''] = peopleOf(context).client.redirectUris
     const parts = partsOf(uri)
-    if (parts === undefined) return
+    if (parts === undefined) throw new Inconclusive('unreadable', `the registered ${uri} cannot be varied`)
     const foreign = foreignOf(context)
     const { host, path } = parts
     await context.each<readonly string[]>(
