@@ -4,6 +4,7 @@ import { explain } from './explain.ts'
 import { list } from './list.ts'
 import { mergeReports } from './merge.ts'
 import { provision } from './provision.ts'
+import { report } from './report.ts'
 import { run } from './run.ts'
 import { version } from './version.ts'
 
@@ -22,6 +23,8 @@ const help = `brokerspec ${version}: conformance and security tests for federati
   brokerspec list [--json]            clauses, checks and faults
   brokerspec explain <id>             a clause, check, invariant or fault
   brokerspec merge <report.json>… [--report <folder>]
+  brokerspec report [report.json] [--allure <folder>]
+                                      a page to look at, made by Allure without a network
   brokerspec provision --target <file> [--seed <n>]
                                       the document a running target must be set up with
 
@@ -32,6 +35,7 @@ const commands: Record<string, (args: string[]) => Promise<number> | number> = {
   list,
   explain,
   merge: mergeReports,
+  report,
   provision,
 }
 
