@@ -1,8 +1,9 @@
 import type { CheckId } from '../../fixtures/world/shapes.ts'
 import type { World } from '../../fixtures/world/world.ts'
-import { headerOf, textOf, urlOf } from '../../protocols/wire.ts'
+import { textOf, urlOf } from '../../protocols/wire.ts'
 import type { Violation } from '../judge/blame.ts'
 import type { Invariant } from '../judge/check.ts'
+import { codesIn } from './codes.ts'
 import type { Evidence, Exchange } from './exchange.ts'
 import { evidenceOf, redactText, secretsOf } from './redact.ts'
 
@@ -50,7 +51,7 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
         const list = byCheck.get(exchange.check) ?? []
         byCheck.set(exchange.check, [...list.slice(-(kept - 1)), exchange])
       }
-      if (exchange.to === 'idp') for (const code of codesIn(exchange)) issue(code)
+      if (exchange.to === 'idp' && exchange.response) codesIn(exchange.response).forEach(issue)
       for (const invariant of invariants) {
         const violation = invariant.inspect(exchange, world)
         if (violation && breaches.length < keptBreaches)
@@ -84,13 +85,3 @@ const checkIn = (exchange: Omit<Exchange, 'n'>, world: World): CheckId | null =>
   const named = slices.filter(({ tenants, clients }) => [...tenants, ...clients].some(({ id }) => text.includes(id)))
   return named.length === 1 ? (named[0]?.check ?? null) : null
 }
-
-/** The codes that an answer of the identity provider hands out. */
-const codesIn = ({ response }: Exchange): string[] =>
-  response === undefined
-    ? []
-    : [
-        ...`${headerOf(response.headers, 'location') ?? ''} ${textOf(response)}`.matchAll(
-          /(?:[?&#]code=|name="code" value=")([^&"\s]{8,})/g,
-        ),
-      ].map(([, code = '']) => code)

@@ -2,8 +2,8 @@ import { arrivesAt } from '../../../fixtures/near-miss/place.ts'
 import type { RefusalName } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
-import type { WireResponse } from '../../../protocols/wire.ts'
-import { headerOf, textOf } from '../../../protocols/wire.ts'
+import { codesIn } from '../../../harness/record/codes.ts'
+import { textOf } from '../../../protocols/wire.ts'
 import type { Asked } from './request.ts'
 import { answered, describe, peopleOf, sentTo, wentUpstream, withoutAnswer } from './request.ts'
 
@@ -98,13 +98,6 @@ const smuggledOn = ({ journey }: Asked, given: readonly string[]): { what: strin
   }
   return undefined
 }
-
-const codesIn = (response: WireResponse): string[] =>
-  [
-    ...`${headerOf(response.headers, 'location') ?? ''} ${textOf(response)}`.matchAll(
-      /(?:[?&#]code=|name="code" value=")([^&"\s]{8,})/g,
-    ),
-  ].map(([, code = '']) => code)
 
 const unescapeHtml = (text: string) =>
   text.replaceAll(
