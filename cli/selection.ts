@@ -11,8 +11,7 @@ export type Replay = { check: string; label: string; path: string }
  * @throws Trouble when a prefix names nothing.
  */
 export const select = (checks: readonly Check[], prefixes: readonly string[]): Check[] => {
-  const matches = (prefix: string, { id, clauses }: Check) =>
-    [id, ...clauses].some((one) => one === prefix || one.startsWith(prefix.endsWith('.') ? prefix : `${prefix}.`))
+  const matches = (prefix: string, { id, clauses }: Check) => [id, ...clauses].some((one) => one.startsWith(prefix))
   for (const prefix of prefixes) {
     if (!checks.some((check) => matches(prefix, check))) {
       throw new Trouble('usage', {
@@ -63,6 +62,9 @@ export const readShard = (text: string): [number, number] => {
 
 /** The id that shares the longest beginning with what was given. */
 export const nearest = (given: string, checks: readonly { id: string }[]): string => {
-  const shared = (id: string) => [...id].findIndex((character, index) => character !== given[index])
+  const shared = (id: string) => {
+    const end = [...given].findIndex((character, index) => character !== id[index])
+    return end === -1 ? given.length : end
+  }
   return checks.map(({ id }) => id).toSorted((one, other) => shared(other) - shared(one))[0] ?? 'none'
 }
