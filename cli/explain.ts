@@ -64,7 +64,7 @@ const checkText = (id: string): string => {
     ['sends', check?.sends ?? ''],
     ['owed', known.owes],
     ['a failure', `${gradeOf(clause, check?.weaker)}${check?.weaker ? `, since it is ${check.weaker}` : ''}`],
-    ['attacks', check?.attacks?.join(', ') ?? ''],
+    ['tries', check?.attacks?.join(', ') ?? ''],
     ['catches', lines(kills)],
   ])
 }

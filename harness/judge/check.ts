@@ -56,6 +56,7 @@ export type Check = {
   clauses: readonly [ClauseId, ...ClauseId[]]
   /** A check may ask for less than its clause, never for more. */
   weaker?: Exclude<Basis, 'source'>
+  /** Attacks of the catalogue of which it sends at least one shape; it does not claim to send them all. */
   attacks?: readonly AttackId[]
   /** What a dialect lacks for this check to make sense; `undefined`: nothing. */
   applies?(dialect: Dialect): string | undefined

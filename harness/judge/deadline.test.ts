@@ -1,27 +1,10 @@
 import { expect, test } from 'vitest'
-import { single, slice } from '../../fixtures/world/slice.ts'
-import { makeUniverseClock } from '../clock/universe-clock.ts'
-import { resolveDialect } from '../dialects/resolve.ts'
+import { single } from '../../fixtures/world/slice.ts'
 import { Inconclusive } from './blame.ts'
 import type { Check, Context } from './check.ts'
-import type { Room } from './judge.ts'
 import { judge } from './judge.ts'
+import { room } from '../../test/empty-room.ts'
 
-const dialect = resolveDialect('k2trust')
-const room: Room = {
-  dialect,
-  at: { target: 'https://broker.test', idp: 'https://login.test', paths: dialect.paths },
-  capabilities: new Set(['oauth', 'speaks:authorize']),
-  profile: { skew: 600, requestMs: 1_000, checkMs: 1_000, stateBytes: 1_024 },
-  clock: makeUniverseClock(),
-  hostile: () => undefined,
-  slice: (check) => slice(1, check, single),
-  browser: () => {
-    throw new TypeError('nobody browses here')
-  },
-  beginCase: () => undefined,
-  pinCase: () => undefined,
-}
 const checkMs = 30
 const judged = (changed: Pick<Check, 'control' | 'run'>) =>
   judge(

@@ -1,28 +1,12 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { single, slice } from '../../fixtures/world/slice.ts'
-import { makeUniverseClock } from '../clock/universe-clock.ts'
-import { resolveDialect } from '../dialects/resolve.ts'
+import { single } from '../../fixtures/world/slice.ts'
 import { Violation } from './blame.ts'
 import type { Check, Context } from './check.ts'
-import type { Judging, Room } from './judge.ts'
+import type { Judging } from './judge.ts'
 import { judge } from './judge.ts'
+import { room } from '../../test/empty-room.ts'
 
-const dialect = resolveDialect('k2trust')
-const room: Room = {
-  dialect,
-  at: { target: 'https://broker.test', idp: 'https://login.test', paths: dialect.paths },
-  capabilities: new Set(['oauth', 'speaks:authorize']),
-  profile: { skew: 600, requestMs: 1_000, checkMs: 1_000, stateBytes: 1_024 },
-  clock: makeUniverseClock(),
-  hostile: () => undefined,
-  slice: (check) => slice(1, check, single),
-  browser: () => {
-    throw new TypeError('nobody browses here')
-  },
-  beginCase: () => undefined,
-  pinCase: () => undefined,
-}
 const check: Omit<Check, 'run'> = {
   id: 'replay.test',
   title: 'it comes back',

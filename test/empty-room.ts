@@ -1,0 +1,21 @@
+import { single, slice } from '../fixtures/world/slice.ts'
+import { makeUniverseClock } from '../harness/clock/universe-clock.ts'
+import { resolveDialect } from '../harness/dialects/resolve.ts'
+import type { Room } from '../harness/judge/judge.ts'
+
+const dialect = resolveDialect('k2trust')
+/** A room without a target, in which the judge can be tried on checks that never browse. */
+export const room: Room = {
+  dialect,
+  at: { target: 'https://broker.test', idp: 'https://login.test', paths: dialect.paths },
+  capabilities: new Set(['oauth', 'speaks:authorize']),
+  profile: { skew: 600, requestMs: 1_000, checkMs: 1_000, stateBytes: 1_024 },
+  clock: makeUniverseClock(),
+  hostile: () => undefined,
+  slice: (check) => slice(1, check, single),
+  browser: () => {
+    throw new TypeError('nobody browses here')
+  },
+  beginCase: () => undefined,
+  pinCase: () => undefined,
+}
