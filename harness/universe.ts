@@ -76,6 +76,14 @@ export const openUniverse = async ({
     },
   }
   const site = await attach(ground)
+  if (target.capabilities.includes('nodes') && site.nodes.length < 2) {
+    await site.close()
+    throw new Trouble('usage', {
+      place: 'attach.open',
+      problem: 'the capability "nodes" is declared, but open() gives no list of two nodes or more',
+      mend: 'give `nodes`, a wire to each of them, or take "nodes" away',
+    })
+  }
   const drive = target.control?.clock
   const driver =
     typeof drive === 'function' ? drive : drive ? httpClockDriver(site.wire, site.at.target, drive.path) : site.clock
@@ -83,11 +91,20 @@ export const openUniverse = async ({
 
   const actorAt = (origin: string) =>
     origin === site.at.target ? 'target' : origin === site.at.idp ? 'idp' : undefined
-  const marked: Wire = (request, signal) =>
-    site.wire(
-      request.origin === site.at.idp ? { ...request, headers: [...request.headers, [browserMark, '1']] } : request,
-      signal,
-    )
+  const marked =
+    (wire: Wire): Wire =>
+    (request, signal) =>
+      wire(
+        request.origin === site.at.idp ? { ...request, headers: [...request.headers, [browserMark, '1']] } : request,
+        signal,
+      )
+  const inTurn = (nodes: readonly number[]): Wire => {
+    let turn = 0
+    return (request, signal) => {
+      const node = request.origin === site.at.target ? nodes[turn++ % nodes.length] : undefined
+      return (site.nodes[node ?? -1] ?? site.wire)(request, signal)
+    }
+  }
 
   return {
     world,
@@ -103,9 +120,11 @@ export const openUniverse = async ({
     },
     beginCase: transcript.beginCase,
     pinCase: transcript.pinCase,
+    nodes: site.nodes.length,
     browser: (check, phase, signal) =>
       makeBrowser({
-        wire: marked,
+        wire: marked(site.wire),
+        ...(site.nodes.length > 0 && { via: (nodes) => marked(inTurn(nodes)) }),
         actorAt,
         signal,
         requestMs: target.profile.requestMs,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { clauses } from '../fixtures/clauses/index.ts'
-import type { Answer, Asked, BrokerClient, Pending, Policies } from './broker/policies.ts'
+import type { Pairs } from '../protocols/wire.ts'
+import type { Answer, Asked, BrokerClient, Form, Pending, Policies } from './broker/policies.ts'
 import { honest } from './broker/policies.ts'
 import type { FaultId } from './faults/catalogue.ts'
 import { faults, faulty } from './faults/catalogue.ts'
@@ -27,7 +28,12 @@ const other: BrokerClient = { ...client, id: 'other', tenant: 'elsewhere', oauth
 const asked: Asked = { redirectUri: `${uri}?x=y`, state: 's', responseType: 'code', resource: undefined }
 const pending: Pending = { client, asked, valid: true, browser: 'mine' }
 const newest: Pending = { ...pending, browser: 'another' }
-const answers: Answer[] = [{ code: 'c' }, { error: 'access_denied', error_description: 'no' }]
+const form: Form = { method: 'GET', parameters: [], returning: false }
+const answers: Answer[] = [
+  { code: 'c'.repeat(40) },
+  { error: 'login_required' },
+  { error: 'access_denied', error_description: 'no' },
+]
 
 /** Redirect URIs that resemble a registered one, each in a way that some product has fallen for. */
 const nearMisses = [
@@ -43,26 +49,52 @@ const nearMisses = [
 const inputs: { [Name in keyof Policies]: Parameters<Policies[Name]>[] } = {
   servesVersion: [['1'], ['2'], ['2.1'], ['3']],
   findClient: ['unknown', id, id.slice(0, 4), id.replace('0', '_'), `${id.slice(0, 18)}${'x'.repeat(18)}`].flatMap(
-    (given) => [[[client, other], given, undefined], [[client, other], given, 'elsewhere']] as const,
+    (given) => [[[client, other], given, undefined], [[client, other], given, 'elsewhere'], [[client, other], given, 'nowhere']] as const,
   ).map(([known, given, tenant]) => [[...known], given, tenant]), // prettier-ignore
-  mayUseOauth: [[client], [other]],
-  blamesFirst: [[]],
-  readRedirectUri: [[[]], [[uri]], [[uri, 'https://evil.test/']]],
-  registeredFor: [[client, [client, other]]],
-  matches: [...nearMisses.map((given): [string, string] => [given, uri]), [`${long}/evil`, `${long}/callback`]],
-  validatesFirst: [[]],
+  mayUseOauth: [
+    [client, form],
+    [other, form],
+    [other, { ...form, parameters: [['prompt', 'none']] }],
+  ],
+  blamesFirst: [[id], ['no-guid']],
+  readRedirectUri: [[], [uri], [uri, 'https://evil.test/']]
+    .map((values): [Pairs] => [values.map((value, index): Pairs[number] => ['redirect_uri', `${value}${index}`])])
+    .concat([
+      [
+        [
+          ['redirect_uri', uri],
+          ['redirect_uri[]', 'https://evil.test/'],
+        ],
+      ],
+    ]),
+  registeredFor: [[client, [client, other], new Set(['https://used.test/'])]],
+  matches: [
+    ...nearMisses.map((given): [string, string, Form] => [given, uri, form]),
+    [`${long}/evil`, `${long}/callback`, form],
+    ['https://evil.test/', uri, { ...form, returning: true }],
+    ['https://evil.test/', uri, { ...form, method: 'POST' }],
+  ],
+  validatesFirst: [[uri], ['x'.repeat(2000)]],
   servesResponseType: [['code'], ['token'], ['code id_token'], ['']],
-  upstreamQuery: [[client, asked]],
+  upstreamQuery: [[client, asked], [client, { ...asked, resource: 'a&client_id=evil' }]], // prettier-ignore
   keepState: [['plain'], [' a '], ['a'.repeat(300)], ['%41'], ['a+b']],
-  pendingFor: [[]],
-  spends: [[]],
+  stillPending: [[{ begun: 0, touched: 0, now: 600_000 }], [{ begun: 0, touched: 86_400_000, now: 86_400_001 }]],
+  knownAt: [[0, 0, pending], [1, 0, pending], [1, 0, { ...pending, asked: { ...asked, state: 'a'.repeat(200) } }]], // prettier-ignore
+  spends: [[{ code: 'c' }], [{ error: 'access_denied' }]],
   findPending: [[pending, newest, 's'], [undefined, newest, 's'], [undefined, newest, undefined]], // prettier-ignore
-  sameBrowser: [['mine', ['mine']], ['mine', []]], // prettier-ignore
-  destination: [[{ ...pending, asked: { ...asked, redirectUri: client.redirectUris[1] ?? '' } }]],
-  relaysRefusal: [[]],
-  giveBack: answers.map((answer) => [answer, 's']),
-  show: [['invalid_redirect_uri', 'https://evil.test/']],
-  wording: [['invalid_client_id'], ['invalid_redirect_uri'], ['authorization-response']],
+  sameBrowser: [['mine', ['mine']], ['mine', []], ['mine', ['other']]], // prettier-ignore
+  destination: [[{ ...pending, asked: { ...asked, redirectUri: client.redirectUris[1] ?? '' } }, newest]],
+  giveBack: [...answers.map((answer): [Answer, string] => [answer, 's']), [{ code: 'c', error: 'access_denied' }, 's'], [{ code: 'c' }, undefined]], // prettier-ignore
+  show: [
+    ['invalid_redirect_uri', 'https://evil.test/'],
+    ['invalid_redirect_uri', 'x'.repeat(2000)],
+  ],
+  wording: [
+    ['invalid_client_id', 'text/html'],
+    ['invalid_redirect_uri', 'text/html'],
+    ['authorization-response', '*/*'],
+    ['authorization-request', 'text/html'],
+  ],
 }
 const ids = Object.keys(faults) as FaultId[]
 const faultOf = (one: FaultId): Fault => faults[one]
@@ -92,7 +124,7 @@ const matching = ids.filter((one) => faultOf(one).policy === 'matches')
 test.each(matching)('%s takes what is not registered, and still what is', (one) => {
   expect(answersOf(honest, 'matches')).not.toContain(true)
   expect(answersOf(faulty(one), 'matches')).toContain(true)
-  expect(client.redirectUris.filter((registered) => !faulty(one).matches(registered, registered))).toEqual([])
+  expect(client.redirectUris.filter((registered) => !faulty(one).matches(registered, registered, form))).toEqual([])
 })
 
 test('no two faults do the same', () => {

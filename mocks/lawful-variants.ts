@@ -1,14 +1,46 @@
+import { withQuery } from '../protocols/form.ts'
+import type { Pairs, Wire, WireResponse } from '../protocols/wire.ts'
+import { headerOf, textResponse } from '../protocols/wire.ts'
 import type { Policies } from './broker/policies.ts'
 import { honest } from './broker/policies.ts'
+import { escapeHtml, page } from './html.ts'
 
-/** A target that fills a gap of the sources differently, and is not wrong. `under` names the dialects that leave the gap. */
-export type LawfulVariant = { does: string; under: readonly ('k2trust' | 'oauth2')[]; policies: Policies }
+/**
+ * A target that fills a gap of the sources differently, and is not wrong: a policy of its own, or something around the
+ * honest broker. `under` names the dialects that leave the gap; `advised` what a reviewer is told of it, and no more.
+ */
+export type LawfulVariant = {
+  does: string
+  under: readonly ('k2trust' | 'oauth2')[]
+  policies?: Partial<Policies>
+  around?: (broker: Wire, origin: string) => Wire
+  advised?: readonly string[]
+}
 
-const shows = (status: number, behindRedirect = false): Policies => ({
-  ...honest,
+const both = ['k2trust', 'oauth2'] as const
+const shows = (status: number, behindRedirect = false): Pick<Policies, 'show'> => ({
   show: () => ({ status, behindRedirect }),
 })
-const both = ['k2trust', 'oauth2'] as const
+const html = (body: string) =>
+  textResponse(200, page('One moment', body), [['content-type', 'text/html; charset=utf-8']])
+
+/** A broker whose answers are changed on their way out. */
+const answering =
+  (change: (response: WireResponse, origin: string) => WireResponse) =>
+  (broker: Wire, origin: string): Wire =>
+  async (request, signal) =>
+    change(await broker(request, signal), origin)
+
+const withHeaders = (response: WireResponse, change: (name: string, value: string) => Pairs): WireResponse => ({
+  ...response,
+  headers: response.headers.flatMap(([name, value]) => change(name, value)),
+})
+const withLocation = (response: WireResponse, change: (location: string) => string) =>
+  withHeaders(response, (name, value) => [[name, name === 'location' ? change(value) : value]])
+const setCookies = ({ headers }: WireResponse): Pairs => headers.filter(([name]) => name === 'set-cookie')
+/** Whether an answer ends a flow: it goes to the caller with a code or an error. */
+const answersCaller = (location: string | undefined): location is string =>
+  location !== undefined && /[?&](code|error)=/.test(location)
 
 /** Every lawful variant of the reference broker. */
 export const lawfulVariants = {
@@ -21,16 +53,146 @@ export const lawfulVariants = {
   'refuses-with-400': { does: 'shows the error page with status 400', under: both, policies: shows(400) },
   'refuses-with-403': { does: 'shows the error page with status 403', under: both, policies: shows(403) },
   'refuses-with-500': { does: 'shows the error page with status 500', under: both, policies: shows(500) },
+  'redirects-by-path': {
+    does: 'redirects to its own pages by a path without an origin',
+    under: both,
+    around: answering((response, origin) => withLocation(response, (to) => to.replace(`${origin}/`, '/'))),
+  },
+  'redirects-with-303': {
+    does: 'redirects with status 303',
+    under: both,
+    around: answering((response) => (response.status === 302 ? { ...response, status: 303 } : response)),
+  },
+  'moves-on-by-refresh': {
+    does: 'leads on by a page with a meta refresh instead of a redirect',
+    under: both,
+    around: answering((response) => {
+      const to = headerOf(response.headers, 'location')
+      if (to === undefined) return response
+      const shown = html(`<meta http-equiv="refresh" content="0; url=${escapeHtml(to)}">`)
+      return { ...shown, headers: [...shown.headers, ...setCookies(response)] }
+    }),
+  },
+  'answers-by-form-post': {
+    does: 'sends the code by a form that submits itself',
+    under: ['oauth2'],
+    around: answering((response) => {
+      const to = headerOf(response.headers, 'location')
+      if (!answersCaller(to)) return response
+      const action = new URL(to)
+      const fields = ['code', 'error', 'error_description', 'state'].map((name) => {
+        const value = action.searchParams.get(name)
+        action.searchParams.delete(name)
+        return value === null ? '' : `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`
+      })
+      return html(
+        `<form method="post" action="${escapeHtml(action.href)}">${fields.join('')}</form><script>document.forms[0].submit()</script>`,
+      )
+    }),
+  },
+  'adds-parameters': {
+    does: 'adds iss and session_state to what it gives back',
+    under: both,
+    around: answering(
+      (response, origin) =>
+      withLocation(response, (to) => (answersCaller(to) ? withQuery(to, [['iss', origin], ['session_state', 's']]) : to)), // prettier-ignore
+    ),
+  },
+  'changes-codes': {
+    does: "gives a code of its own instead of the upstream's",
+    under: ['oauth2'],
+    policies: {
+      giveBack: ({ code, ...answer }, state) =>
+        honest.giveBack({ ...answer, ...(code !== undefined && { code: `own.${code}` }) }, state),
+    },
+  },
+  'needs-a-cookie': {
+    does: 'sets a session cookie and comes back before it serves anybody',
+    under: both,
+    around: (broker, origin) => async (request, signal) => {
+      if (request.method !== 'GET' || /session=1/.test(headerOf(request.headers, 'cookie') ?? ''))
+        return broker(request, signal)
+      const cookie = 'session=1; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=3600'
+      return textResponse(302, '', [['location', origin + request.rawPath], ['set-cookie', cookie]]) // prettier-ignore
+    },
+  },
+  'scopes-cookies-to-its-domain': {
+    does: 'names its own host as the domain of its cookies',
+    under: both,
+    around: answering((response, origin) =>
+      withHeaders(response, (name, value) => [
+        [name, name === 'set-cookie' ? `${value}; Domain=${new URL(origin).hostname}` : value],
+      ]),
+    ),
+  },
+  'asks-upstream-for-a-form-post': {
+    does: 'has the code posted to it by a form',
+    under: both,
+    policies: {
+      upstreamQuery: (client, asked) => [...honest.upstreamQuery(client, asked), ['response_mode', 'form_post']],
+    },
+  },
+  'serves-get-only': {
+    does: 'answers an authorization request by POST with status 405',
+    under: both,
+    around: (broker) => async (request, signal) =>
+      request.method === 'POST' && request.rawPath.endsWith('/request')
+        ? textResponse(405, 'Method Not Allowed', [['allow', 'GET']])
+        : broker(request, signal),
+  },
+  'ignores-case-of-client-id': {
+    does: 'takes a GUID for a client id in upper case too',
+    under: both,
+    policies: { findClient: (clients, id, tenant) => honest.findClient(clients, id.toLowerCase(), tenant) },
+  },
+  'uses-registered-of-two': {
+    does: 'validates and uses the first of two redirect_uri',
+    under: both,
+    policies: { readRedirectUri: (parameters) => honest.readRedirectUri(firstOnly(parameters)) },
+  },
+  'tells-refusals-on-a-page': {
+    does: 'tells a refusal of the identity provider on its own page',
+    under: both,
+    policies: {
+      giveBack: (answer, state) =>
+        answer.code === undefined ? 'authorization-response' : honest.giveBack(answer, state),
+    },
+  },
+  'reduces-errors-to-one': {
+    does: 'relays every refusal of the identity provider as access_denied',
+    under: both,
+    policies: {
+      giveBack: ({ error, ...answer }, state) =>
+        honest.giveBack({ ...answer, ...(error !== undefined && { error: 'access_denied' }) }, state),
+    },
+  },
   'validates-after-sign-in': {
     does: 'looks at redirect_uri once the user has signed in',
     under: ['oauth2'],
-    policies: { ...honest, validatesFirst: () => false },
+    policies: { validatesFirst: () => false },
   },
   'words-its-own': {
     does: 'says error=invalid_request in its own words',
     under: ['oauth2'],
-    policies: { ...honest, wording: () => 'error: invalid_request, the redirect URI is not one of yours' },
+    policies: { wording: () => 'error: invalid_request, the redirect URI is not one of yours' },
+  },
+  'answers-in-any-browser': {
+    does: 'keeps no mark of the browser that began a request',
+    under: both,
+    policies: { sameBrowser: () => true },
+    advised: ['authorize.callback-unknown.other-browser'],
+  },
+  'keeps-requests-for-days': {
+    does: 'keeps a request pending for three days',
+    under: both,
+    policies: { stillPending: ({ begun, now }) => now - begun < 3 * 86_400_000 },
+    advised: ['authorize.callback-unknown.expired'],
   },
 } as const satisfies Record<string, LawfulVariant>
+
+const firstOnly = (parameters: Pairs): Pairs => {
+  const first = parameters.find(([name]) => name === 'redirect_uri')
+  return parameters.filter((pair) => pair[0] !== 'redirect_uri' || pair === first)
+}
 
 export type LawfulVariantId = keyof typeof lawfulVariants

@@ -18,6 +18,10 @@ const encodeStrict = (text: string): string =>
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   )
 
+/** The values of a name, in order. */
+export const valuesOf = (pairs: readonly (readonly [string, string])[], name: string): string[] =>
+  pairs.flatMap(([key, value]) => (key === name ? [value] : []))
+
 /** The query of a raw path, decoded; a fragment is not part of it. */
 export const queryOf = (rawPath: string): Pairs => {
   const path = rawPath.split('#', 1)[0] ?? ''

@@ -1,19 +1,29 @@
 import type { Check, Invariant } from '../harness/judge/check.ts'
-import { expiredCallback, otherBrowser, replayedCallback, unknownCallback } from './broker/authorize/callback.ts'
+import { anyForm, otherNames } from './broker/authorize/any-form.ts'
+import {
+  expiredCallback,
+  otherBrowser,
+  replayedAtNode,
+  replayedCallback,
+  unknownCallback,
+} from './broker/authorize/callback.ts'
 import { clientFirst, nearClient, signInOnly, unknownClient } from './broker/authorize/client.ts'
 import { exactMatch, nearMiss } from './broker/authorize/near-miss.ts'
+import { anyNode } from './broker/authorize/nodes.ts'
 import { codeOnly, onlyVersion2, relaysRefusal } from './broker/authorize/protocol.ts'
 import { otherClient, otherRealm } from './broker/authorize/redirect-binding.ts'
-import { codeOfUpstream, interleaved, stateUnchanged } from './broker/authorize/state.ts'
+import { codeOfUpstream, codeRedeems, interleaved, stateUnchanged } from './broker/authorize/state.ts'
 import { knownAttacks, stranger } from './broker/authorize/unregistered-redirect.ts'
-import { manyUris, startsCodeFlow } from './broker/authorize/upstream.ts'
+import { manyUris, noInjection, startsCodeFlow } from './broker/authorize/upstream.ts'
 import { secretsInUrls } from './invariants/secrets-in-urls.ts'
 
 /** The documented authorize flow, in the order of the rulebook. */
 const authorize: readonly Check[] = [
   startsCodeFlow,
+  noInjection,
   stateUnchanged,
   codeOfUpstream,
+  codeRedeems,
   interleaved,
   manyUris,
   unknownClient,
@@ -22,6 +32,8 @@ const authorize: readonly Check[] = [
   knownAttacks,
   nearMiss,
   exactMatch,
+  anyForm,
+  otherNames,
   clientFirst,
   signInOnly,
   otherClient,
@@ -31,8 +43,10 @@ const authorize: readonly Check[] = [
   relaysRefusal,
   unknownCallback,
   replayedCallback,
+  replayedAtNode,
   otherBrowser,
   expiredCallback,
+  anyNode,
 ]
 
 /** Every check, in the order of the rulebook. */

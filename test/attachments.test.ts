@@ -7,7 +7,7 @@ import { makeAuthority } from '../fixtures/world/authority.ts'
 import { makeKeyring, worldOf } from '../fixtures/world/world.ts'
 import type { Universe } from '../harness/universe.ts'
 import { openUniverse } from '../harness/universe.ts'
-import { freePort } from '../harness/launch/child.ts'
+import { freePorts } from '../harness/launch/child.ts'
 import { openLauncher } from '../harness/launch/launcher.ts'
 import { loadTarget, readTarget } from '../harness/target/load.ts'
 import { makeBroker } from '../mocks/broker/broker.ts'
@@ -65,8 +65,8 @@ test('one clock moves them all: shared, by a function, by HTTP', { timeout }, as
     {
       ...referenceBroker(),
       attach: {
-        open: (provision: Parameters<typeof makeBroker>[0], { origin }: { origin: string }) => ({
-          wire: makeBroker(provision, { origin, clock: { now: () => Date.now() + own.offset } }),
+        open: (provision: Parameters<typeof makeBroker>[0], io: Parameters<typeof makeBroker>[1]) => ({
+          wire: makeBroker(provision, { ...io, clock: { now: () => Date.now() + own.offset } }),
         }),
       },
       control: { clock: async (now: number) => void (own.offset = now - Date.now()) },
@@ -92,7 +92,7 @@ test('one clock moves them all: shared, by a function, by HTTP', { timeout }, as
 
 test('a target that is already running is set up with `provision`, and judged', { timeout }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'brokerspec-test-'))
-  const [party, idp] = [await freePort(), await freePort()]
+  const [party, idp] = await freePorts(2)
   const file = join(folder, 'target.json')
   const {
     attach: _,
@@ -118,7 +118,18 @@ test('a target that is already running is set up with `provision`, and judged', 
   }))
     writeFileSync(join(folder, name), text)
 
-  const options = ['--provision', 'provision.json', '--port', String(party), '--cert', 'cert.pem', '--key', 'key.pem']
+  const options = [
+    '--provision',
+    'provision.json',
+    '--ports',
+    String(party),
+    '--cert',
+    'cert.pem',
+    '--key',
+    'key.pem',
+    '--ca',
+    'ca.pem',
+  ]
   const running = spawn(process.execPath, [join(root, 'targets', 'reference', 'program.ts'), ...options], {
     cwd: folder,
     stdio: 'ignore',

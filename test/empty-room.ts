@@ -13,6 +13,7 @@ export const room: Room = {
   clock: makeUniverseClock(),
   hostile: () => undefined,
   slice: (check) => slice(1, check, single),
+  nodes: 0,
   browser: () => {
     throw new TypeError('nobody browses here')
   },

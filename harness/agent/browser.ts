@@ -2,7 +2,7 @@ import { CookieJar } from 'tough-cookie'
 import type { User } from '../../fixtures/world/shapes.ts'
 import { encodeForm, withQuery } from '../../protocols/form.ts'
 import type { Pairs, Wire, WireRequest, WireResponse } from '../../protocols/wire.ts'
-import { urlOf } from '../../protocols/wire.ts'
+import { headerOf, urlOf } from '../../protocols/wire.ts'
 import { Inconclusive } from '../judge/blame.ts'
 import type { Actor, Exchange, Plane } from '../record/exchange.ts'
 import type { Form } from './forms.ts'
@@ -21,11 +21,15 @@ export type Browser = {
   go(request: WireRequest, as?: User, until?: Actor): Promise<Journey>
   /** Goes on where a journey stopped: at the provider's sign-in page, or before it. */
   resume(journey: Journey, as: User): Promise<Journey>
+  /** The same browser, whose requests to the target go to these of its nodes in turn, over and over. */
+  via(...nodes: number[]): Browser
 }
 
 /** What a browser is made of. `actorAt` tells whom an origin belongs to; nothing else is ever contacted. */
 export type BrowserParts = {
   wire: Wire
+  /** The wire by way of these nodes in turn; absent: the target has one node. */
+  via?(nodes: readonly number[]): Wire
   actorAt(origin: string): Actor | undefined
   record(exchange: {
     plane: Plane
@@ -44,9 +48,10 @@ const maxHops = 20
 const longestAnswer = 1_048_576
 
 /** Makes a browser with an empty cookie jar. */
-export const makeBrowser = (parts: BrowserParts): Browser => {
-  const jar = new CookieJar(undefined, { rejectPublicSuffixes: false, looseMode: true })
+export const makeBrowser = (parts: BrowserParts): Browser =>
+  browserWith(parts, new CookieJar(undefined, { rejectPublicSuffixes: false, looseMode: true }))
 
+const browserWith = (parts: BrowserParts, jar: CookieJar): Browser => {
   const send = async (bare: WireRequest): Promise<Exchange> => {
     const to = parts.actorAt(bare.origin)
     if (to === undefined) throw new TypeError(`a browser was sent to ${bare.origin}, which is nobody's`)
@@ -98,6 +103,10 @@ export const makeBrowser = (parts: BrowserParts): Browser => {
       const signIn = last && signInAt(last, as)
       return signIn ? follow(signIn) : follow(last && onward(nextOf(last), last), as)
     },
+    via(...nodes) {
+      if (parts.via === undefined || nodes.length === 0) throw new TypeError('there are no nodes to go by')
+      return browserWith({ ...parts, wire: parts.via(nodes) }, jar)
+    },
   }
 }
 
@@ -121,24 +130,26 @@ const answerOf = async ({ wire, signal, requestMs }: BrowserParts, request: Wire
 }
 
 const onward = (next: Next, hop: Exchange): WireRequest | undefined => {
-  if (next.is === 'redirect') return next.keepsMethod ? at(next.to, hop.request) : at(next.to)
+  if (next.is === 'redirect') return at(next.to, hop.request, next.keepsMethod)
   if (next.is === 'form-post') return submit(next.form, hop, next.form.fields)
   return undefined
 }
 
-const at = (url: string, like?: WireRequest): WireRequest | undefined => {
+/** A request to a URL by the user agent of an earlier one: it likes to read the same. */
+const at = (url: string, like: WireRequest, keepsMethod = false): WireRequest | undefined => {
   if (!URL.canParse(url)) return undefined
   const { origin, pathname, search } = new URL(url)
   const rawPath = pathname + search
-  if (like === undefined || like.method === 'GET')
-    return { method: 'GET', origin, rawPath, headers: [['accept', 'text/html']] }
-  return { ...like, origin, rawPath, headers: like.headers.filter(([name]) => name !== 'cookie') }
+  if (keepsMethod && like.method !== 'GET')
+    return { ...like, origin, rawPath, headers: like.headers.filter(([name]) => name !== 'cookie') }
+  const accept = headerOf(like.headers, 'accept') ?? 'text/html'
+  return { method: 'GET', origin, rawPath, headers: [['accept', accept]] }
 }
 
 const submit = (form: Form, hop: Exchange, fields: Pairs): WireRequest | undefined => {
   const action = resolve(form.action, urlOf(hop.request))
-  if (form.method === 'GET') return at(withQuery(action.split(/[?#]/, 1)[0] ?? '', fields))
-  const target = at(action)
+  if (form.method === 'GET') return at(withQuery(action.split(/[?#]/, 1)[0] ?? '', fields), hop.request)
+  const target = at(action, hop.request)
   return (
     target && {
       ...target,

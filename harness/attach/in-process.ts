@@ -1,6 +1,6 @@
 import type { Wire } from '../../protocols/wire.ts'
 import type { InProcess } from '../target/target.ts'
-import { httpsWire } from '../wire/https.ts'
+import { httpsWire, nodeWires } from '../wire/https.ts'
 import { route } from '../wire/route.ts'
 import { serve } from '../wire/serve.ts'
 import type { Ground, Site } from './site.ts'
@@ -17,6 +17,7 @@ export const attachDirect = async (attach: InProcess, ground: Ground): Promise<S
   return {
     at,
     wire: route({ [at.target]: running.wire, [at.idp]: idp }),
+    nodes: (running.nodes ?? []).map((node) => route({ [at.target]: node, [at.idp]: idp })),
     ...(running.clock && { clock: running.clock }),
     close: async () => running.close?.(),
   }
@@ -46,14 +47,17 @@ export const attachServed = async (attach: InProcess, ground: Ground): Promise<S
     origin: at.target,
   })
   late.target = running.wire
+  const doors = await Promise.all((running.nodes ?? []).map((node) => serve(node, identity)))
+  const nodes = nodeWires(at.target, [ca.certificate], doors.map(({ port }) => ({ hostname: '127.0.0.1', port }))) // prettier-ignore
 
   return {
     at,
     wire,
+    nodes,
     ...(running.clock && { clock: running.clock }),
     async close() {
       await running.close?.()
-      await Promise.all([wire.close(), idp.close(), target.close()])
+      await Promise.all([wire, ...nodes, idp, target, ...doors].map((open) => open.close()))
     },
   }
 }

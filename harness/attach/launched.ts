@@ -1,7 +1,7 @@
-import { freePort } from '../launch/child.ts'
+import { freePorts } from '../launch/child.ts'
 import { launchThrough } from '../launch/launcher.ts'
 import type { Launched } from '../target/target.ts'
-import { httpsWire } from '../wire/https.ts'
+import { httpsWire, nodeWires } from '../wire/https.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import { serve } from '../wire/serve.ts'
 import type { Ground, Site } from './site.ts'
@@ -16,18 +16,22 @@ export const attachLaunched = async (launch: Launched, ground: Ground): Promise<
     if (late.idp === undefined) throw new Error('not open yet')
     return late.idp(request, signal)
   }, identity)
-  const port = await freePort()
+  const count = Number(ground.target.control?.nodes ?? 1)
+  const ports = await freePorts(count)
+  const [port = 0] = ports
   const { paths } = ground.dialect
   const at = { target: `https://127.0.0.1:${port}`, idp: `https://localhost:${idp.port}`, paths }
   const callback = at.target + paths.callback
   late.idp = ground.idp(at.idp, callback)
   const wire = httpsWire({ ca: [ca.certificate] })
+  const nodes = count === 1 ? [] : nodeWires(at.target, [ca.certificate], ports.map((one) => ({ hostname: '127.0.0.1', port: one }))) // prettier-ignore
+  const leave = () => Promise.all([wire, ...nodes, idp].map((open) => open.close()))
 
   try {
     const stop = await launchThrough(ground.launcher, {
       launch,
       directory: ground.target.directory,
-      port,
+      ports,
       files: {
         provision: JSON.stringify(ground.provision(at.idp, callback), null, 2),
         ...identity,
@@ -37,13 +41,14 @@ export const attachLaunched = async (launch: Launched, ground: Ground): Promise<
     return {
       at,
       wire,
+      nodes,
       async close() {
         await stop()
-        await Promise.all([wire.close(), idp.close()])
+        await leave()
       },
     }
   } catch (cause) {
-    await Promise.all([wire.close(), idp.close()])
+    await leave()
     throw cause
   }
 }

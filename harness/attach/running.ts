@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AlreadyRunning, Target } from '../target/target.ts'
 import { Trouble } from '../trouble.ts'
-import { httpsWire } from '../wire/https.ts'
+import { httpsWire, nodeWires } from '../wire/https.ts'
 import { serve } from '../wire/serve.ts'
 import type { Ground, Site } from './site.ts'
 
@@ -27,7 +27,8 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
     })
   })
   const wire = httpsWire({ ca: [ca.certificate, ...own] })
-  const close = async () => void (await Promise.all([wire.close(), served.close()]))
+  const nodes = nodeWires(at.target, [ca.certificate, ...own], addressesOf(ground.target))
+  const close = async () => void (await Promise.all([wire, ...nodes, served].map((open) => open.close())))
 
   await wire(
     { method: 'GET', origin: at.target, rawPath: '/', headers: [] },
@@ -40,8 +41,14 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
       mend: 'start it, and give its certificate authority as attach.ca if it has one of its own',
     })
   })
-  return { at, wire, close }
+  return { at, wire, nodes, close }
 }
+
+const addressesOf = ({ control }: Target) =>
+  (Array.isArray(control?.nodes) ? control.nodes : []).map((address) => {
+    const { hostname, port } = new URL(`https://${address}`)
+    return { hostname, port: Number(port) || 443 }
+  })
 
 const readAuthority = (path: string): Promise<string> =>
   readFile(path, 'utf8').catch((cause: unknown) => {

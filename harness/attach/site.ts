@@ -23,7 +23,14 @@ export type Ground = {
 }
 
 /** A target in place: where it is, the browser's wire to everybody, and how to leave. */
-export type Site = { at: Endpoints; wire: Wire; clock?: ClockDriver; close(): Promise<void> }
+export type Site = {
+  at: Endpoints
+  wire: Wire
+  /** The same wire by way of each node of the target, where there are several behind its name. */
+  nodes: readonly Wire[]
+  clock?: ClockDriver
+  close(): Promise<void>
+}
 
 /** Marks what a browser sends to a mock, where requests of the target arrive on the same socket. */
 export const browserMark = 'x-brokerspec-browser'

@@ -33,7 +33,9 @@ export const authorizeRequest = (
   const realm = input.realm === undefined ? '' : (realmPath ?? '').replace('{realm}', input.realm)
   const path =
     input.version === undefined ? paths.authorize : (versionPath ?? paths.authorize).replace('{version}', input.version)
-  return get(target, `${realm}${path}?${encodeForm([...asked, ...constant])}`)
+  const form = encodeForm([...asked, ...constant, ...(input.more ?? [])])
+  if (input.method === 'POST') return post(target, realm + path, form, input.accept)
+  return get(target, `${realm}${path}?${form}`, input.accept)
 }
 
 /** What the identity provider sends a browser back with, to the target's own callback. */
@@ -44,11 +46,23 @@ export const callbackRequest = (input: CallbackInput, { target, paths }: Endpoin
   return get(target, `${paths.callback}?${encodeForm(pairs)}`)
 }
 
-const get = (origin: string, rawPath: string): WireRequest => ({
+const get = (origin: string, rawPath: string, accept = 'text/html'): WireRequest => ({
   method: 'GET',
   origin,
   rawPath,
-  headers: [['accept', 'text/html']],
+  headers: [['accept', accept]],
+})
+
+/** A form that is posted, as a browser or a client does. */
+export const post = (origin: string, rawPath: string, form: string, accept = 'text/html'): WireRequest => ({
+  method: 'POST',
+  origin,
+  rawPath,
+  headers: [
+    ['accept', accept],
+    ['content-type', 'application/x-www-form-urlencoded'],
+  ],
+  body: new TextEncoder().encode(form),
 })
 
 /**

@@ -4,7 +4,7 @@ import type { Pairs, WireRequest } from '../../protocols/wire.ts'
 import type { Exchange } from '../record/exchange.ts'
 
 /** Where the parts of a target answer: paths from its origin, each beginning with `/`. */
-export type Paths = { authorize: string; callback: string }
+export type Paths = { authorize: string; callback: string; token: string }
 
 /** The origins of a run (no trailing slash) and the target's paths. */
 export type Endpoints = { target: string; idp: string; paths: Paths }
@@ -35,7 +35,16 @@ export type AuthorizeInput = {
   realm?: string
   /** Another version of OAuth to name in the path, where the dialect can. */
   version?: string
+  /** Parameters beside, in order, after all others. */
+  more?: Pairs
+  /** Sends the parameters in the body instead of the query (RFC 6749 section 3.1). */
+  method?: 'POST'
+  /** What the user agent likes to read; `text/html` unless told. */
+  accept?: string
 }
+
+/** A code to be redeemed by the client it was given to. */
+export type RedeemInput = { code: string; state: string; clientId: string; redirectUri: string; resource: string }
 
 /** What may come back from upstream; `undefined` leaves a parameter out. */
 export type CallbackInput = { code?: string; state?: string; error?: string }
@@ -71,7 +80,7 @@ export type Dialect = {
   signIn: Undriven | null
   signOut: Undriven | null
   metadata: Undriven | null
-  redeem: Undriven | null
+  redeem: Operation<RedeemInput> | Undriven | null
   renew: Undriven | null
   appOnly: Undriven | null
 }

@@ -3,13 +3,14 @@ import { operations } from '../../fixtures/clauses/clause.ts'
 import { documentedRows, errorRowIds } from '../../fixtures/error-table.ts'
 import { authorizeRequest, callbackRequest, readAuthorize } from './authorize.ts'
 import type { AuthorizeInput, CallbackInput, Dialect, Operation } from './dialect.ts'
+import { readToken, redeemRequest } from './redeem.ts'
 
 /** The documented dialect of TRUST: Authorization Flow. */
 const k2trust: Dialect = {
   name: 'k2trust',
   documented: true,
   upstream: true,
-  paths: { authorize: '/authorize/oauth/2/request', callback: '/authorize/oauth/2' },
+  paths: { authorize: '/authorize/oauth/2/request', callback: '/authorize/oauth/2', token: '/token/oauth/2' },
   wording: {
     invalid_client_id: 'Bad Request: invalid_client_id',
     invalid_redirect_uri: 'Bad Request: invalid_redirect_uri',
@@ -23,7 +24,7 @@ const k2trust: Dialect = {
   signIn: 'undriven',
   signOut: 'undriven',
   metadata: 'undriven',
-  redeem: 'undriven',
+  redeem: { request: redeemRequest, read: readToken },
   renew: 'undriven',
   appOnly: 'undriven',
 }
@@ -33,10 +34,11 @@ const oauth2: Dialect = {
   ...k2trust,
   name: 'oauth2',
   documented: false,
-  paths: { authorize: '/authorize', callback: '/callback' },
+  paths: { authorize: '/authorize', callback: '/callback', token: '/token' },
   wording: {},
   realmPath: null,
   versionPath: null,
+  redeem: 'undriven',
   signIn: null,
   signOut: null,
   metadata: null,

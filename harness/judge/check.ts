@@ -30,6 +30,8 @@ export type Context = {
   signal: AbortSignal
   /** A browser with an empty cookie jar. */
   browser(): Browser
+  /** How many nodes stand behind the target's name; 0 when they cannot be told apart. */
+  nodes: number
   /**
    * Holds a property against `runs` values of an arbitrary; `label` names the property within the check and is part of the
    * replay path. Throws the {@link Violation} of the smallest value found with the signature of the first one.

@@ -27,6 +27,8 @@ export type Room = {
   /** `undefined` when the target's own provision cannot satisfy the shape. */
   slice(check: CheckId): Slice | undefined
   browser(check: CheckId, phase: Exchange['phase'], signal: AbortSignal): Browser
+  /** How many nodes stand behind the target's name; 0 when they cannot be told apart. */
+  nodes: number
   /** A new case begins: the exchanges of earlier ones are forgotten, but for the control's and the pinned case's. */
   beginCase(check: CheckId): void
   /** The exchanges of this case are the evidence, whatever comes after. */
@@ -78,6 +80,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
     clock: room.clock,
     hostile: (...modes) => room.hostile(check.id, modes),
     signal,
+    nodes: room.nodes,
     browser: () => room.browser(check.id, phase, signal),
     note: (text) => void (notes.includes(text) || notes.push(text)),
 

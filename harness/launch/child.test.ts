@@ -10,7 +10,7 @@ import type { Authority } from '../../fixtures/world/authority.ts'
 import { makeAuthority } from '../../fixtures/world/authority.ts'
 import { Trouble } from '../trouble.ts'
 import type { Launched } from '../target/target.ts'
-import { freePort, startChild } from './child.ts'
+import { freePorts, startChild } from './child.ts'
 
 let folder = ''
 let authority: Authority
@@ -48,7 +48,7 @@ const order = async (program: string, changed: Partial<Launched> = {}, args: rea
     ...changed,
   }
   const files = { ...(await authority.issue(['127.0.0.1'])), ca: authority.certificate, provision: '{"tenants":[]}' }
-  return { launch, directory: folder, files, port: await freePort() }
+  return { launch, directory: folder, files, ports: await freePorts(1) }
 }
 type Told = { asked: number; pid: number; url: string; ca: string; rest: string[]; where: string; extra: string; said: object; provision: string } // prettier-ignore
 const told = async (): Promise<Told> => JSON.parse(await readFile(join(folder, 'told.json'), 'utf8'))
@@ -74,8 +74,8 @@ describe('a target that is launched', () => {
     expect(rest).toMatchObject({
       asked: 2,
       url: '/health',
-      rest: [`https://127.0.0.1:${given.port}`, '{unknown}'],
-      where: `https://127.0.0.1:${given.port}/x`,
+      rest: [`https://127.0.0.1:${given.ports[0]}`, '{unknown}'],
+      where: `https://127.0.0.1:${given.ports[0]}/x`,
       extra: ca,
       said: { tenants: [] },
     })
@@ -147,7 +147,7 @@ describe('a target that cannot be launched is trouble', () => {
 })
 
 test('a free port is a port, and not twice the same', async () => {
-  const ports = await Promise.all([freePort(), freePort()])
+  const ports = await freePorts(2)
   expect(new Set(ports).size).toBe(2)
   expect(ports.every((port) => port > 1023 && port < 65_536)).toBe(true)
 })

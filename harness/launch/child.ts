@@ -15,7 +15,8 @@ export type Order = {
   launch: Launched
   directory: string
   files: Record<'provision' | 'cert' | 'key' | 'ca', string>
-  port: number
+  /** Those it is to listen on: the first is the one of its origin, the others are for further nodes. */
+  ports: readonly number[]
 }
 
 /** A child process that has become ready. */
@@ -23,13 +24,13 @@ export type Child = { stop(): Promise<void>; kill(): void }
 
 const lastLines = 15
 
-/** A port that nobody listens on just now. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+/** Ports that nobody listens on just now. */
+export const freePorts = async (count: number): Promise<number[]> => {
+  const servers = Array.from({ length: count }, () => createServer())
+  await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))))
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
 }
 
 /**
@@ -38,7 +39,7 @@ export const freePort = async (): Promise<number> => {
  * @throws Trouble when the program is missing, ends early or never becomes ready; its last lines are part of the message.
  */
 export const startChild = async (
-  { launch, directory, files, port }: Order,
+  { launch, directory, files, ports }: Order,
   onSpawn: (kill: () => void) => void = () => undefined,
 ): Promise<Child> => {
   const cwd = isAbsolute(launch.cwd ?? '') ? (launch.cwd ?? '') : join(directory, launch.cwd ?? '.')
@@ -54,9 +55,11 @@ export const startChild = async (
   for (const [name, file] of Object.entries(names)) {
     await writeFile(join(folder, file), files[name as keyof typeof names], { mode: 0o600 })
   }
+  const [port = 0] = ports
   const origin = `https://127.0.0.1:${port}`
   const words: Record<string, string> = {
     port: String(port),
+    ports: ports.join(','),
     node: process.execPath,
     origin,
     ...Object.fromEntries(Object.entries(names).map(([name, file]) => [name, join(folder, file)])),
@@ -102,14 +105,20 @@ export const startChild = async (
 
   const place = `attach.command: ${launch.command.join(' ')}`
   const said = () => (output.length === 0 ? 'it printed nothing' : `its last lines:\n  ${output.join('\n  ')}`)
-  const outcome = await Promise.race([ended.then((how) => ({ how })), untilReady(origin, files.ca, launch.ready)])
+  const ready = async () => {
+    const answers = await Promise.all(
+      ports.map((one) => untilReady(`https://127.0.0.1:${one}`, files.ca, launch.ready)),
+    )
+    return answers.includes('late') ? 'late' : 'ready'
+  }
+  const outcome = await Promise.race([ended.then((how) => ({ how })), ready()])
   if (outcome === 'ready') return { stop, kill }
   await stop()
   if (outcome === 'late') {
     throw new Trouble('unreachable', {
       place,
       problem: `the target did not answer at ${origin}${launch.ready.path} within ${launch.ready.within} ms; ${said()}`,
-      mend: 'raise attach.ready.within, or see why it does not listen with TLS on {port}',
+      mend: `raise attach.ready.within, or see why it does not listen with TLS on ${ports.length > 1 ? 'each of {ports}' : '{port}'}`,
     })
   }
   const missing = /ENOENT|EACCES/.test(outcome.how)

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { makeAuthority } from '../../fixtures/world/authority.ts'
 import { Trouble } from '../trouble.ts'
 import type { Order } from './child.ts'
-import { freePort } from './child.ts'
+import { freePorts } from './child.ts'
 import { launchThrough, openLauncher } from './launcher.ts'
 
 const program = `
@@ -34,7 +34,7 @@ const order = async (command = ['{node}', 'program.mjs', '{port}', '{cert}', '{k
   },
   directory: folder,
   files,
-  port: await freePort(),
+  ports: await freePorts(1),
 })
 const open = async () => {
   const launcher = await openLauncher()

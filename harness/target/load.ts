@@ -70,6 +70,7 @@ export const readTarget = (definition: unknown, path: string): Target => {
       mend: 'give control.clock.path, or take "clock" away',
     })
   }
+  requireNodes(parsed, how, path)
   return {
     ...parsed,
     ...(code.dialect && { dialect: dialect as TargetDefinition['dialect'] }),
@@ -99,6 +100,31 @@ const requireBase = (dialect: unknown, path: string) => {
     place: `${path}: dialect.extends`,
     problem: 'a dialect with functions of its own extends a known one',
     mend: `write extends: ${dialectNames.map((name) => `'${name}'`).join(' or ')}`,
+  })
+}
+
+/** Nodes are reached in the way that the attachment can: as many as a command starts, or the addresses of running ones. */
+const requireNodes = (
+  { capabilities, control }: { capabilities: readonly string[]; control?: Target['control'] },
+  how: Target['attach'],
+  path: string,
+) => {
+  const nodes = control?.nodes
+  const owed = 'open' in how ? undefined : 'command' in how ? 'number' : 'list'
+  const given = nodes === undefined ? undefined : Array.isArray(nodes) ? 'list' : 'number'
+  if (owed !== undefined && (given ?? owed) === owed && capabilities.includes('nodes') === (given === owed)) return
+  if (owed === undefined && given === undefined) return
+  throw new Trouble('usage', {
+    place: `${path}: control.nodes`,
+    problem:
+      given === undefined
+        ? 'the capability "nodes" is declared, but nothing says where the nodes are'
+        : 'it is no way to reach the nodes of this target, or the capability "nodes" is not declared',
+    mend: {
+      number: 'declare "nodes", and give how many nodes the command starts on {ports}',
+      list: 'declare "nodes", and give the address of each node as "host:port"',
+      none: 'give open() a list of nodes, and take control.nodes away',
+    }[owed ?? 'none'],
   })
 }
 

@@ -18,7 +18,7 @@ const origin = z.url({ protocol: /^https$/ }).regex(/^https:\/\/[^/]+$/, 'must b
 const launchedSchema = z.strictObject({
   command: z.array(text).min(1).meta({
     description:
-      'Program and arguments. {port}, {origin}, {provision}, {cert}, {key}, {ca} and {node} (this Node.js) are replaced in each of them.',
+      'Program and arguments. {port}, {ports}, {origin}, {provision}, {cert}, {key}, {ca} and {node} (this Node.js) are replaced in each of them.',
   }),
   cwd: text.exactOptional().meta({ description: 'Where to start it, relative to the target file. Default: there.' }),
   env: z
@@ -54,7 +54,9 @@ const dialectSchema = z.union([
   z.enum(dialectNames),
   z.strictObject({
     extends: z.enum(dialectNames),
-    paths: z.strictObject({ authorize: path.exactOptional(), callback: path.exactOptional() }).exactOptional(),
+    paths: z
+      .strictObject({ authorize: path.exactOptional(), callback: path.exactOptional(), token: path.exactOptional() })
+      .exactOptional(),
     wording: z
       .partialRecord(z.enum(refusalNames), text)
       .exactOptional()
@@ -104,7 +106,18 @@ const parts = {
   dialect: dialectSchema.default('k2trust'),
   capabilities: z.array(z.enum(declaredCapabilities)).default([]),
   profile: profileSchema,
-  control: z.strictObject({ clock: z.strictObject({ path }).exactOptional() }).exactOptional(),
+  control: z
+    .strictObject({
+      clock: z.strictObject({ path }).exactOptional(),
+      nodes: z
+        .union([z.int().min(2).max(16), z.array(z.string().regex(/^[^\s/:]+:\d+$/, 'must be host:port')).min(2)])
+        .exactOptional()
+        .meta({
+          description:
+            'The nodes behind the one name. For a command: how many it starts, on the ports of {ports}. For a target that is running: the address of each, as host:port.',
+        }),
+    })
+    .exactOptional(),
 }
 
 /** The two ways of attaching that a file without code can name. */
@@ -124,14 +137,20 @@ export const targetFileSchema = z
 /** What an in-process target is given: a wire to the mocks, the time, and the origin under which it is reached. */
 export type Surroundings = { wire: Wire; clock: Clock; origin: string }
 
-/** An in-process target that has been opened. `clock` moves a clock of its own; without it, it reads the one it was given. */
-export type Running = { wire: Wire; close?: () => Promise<void>; clock?: ClockDriver }
+/**
+ * An in-process target that has been opened. `clock` moves a clock of its own; without it, it reads the one it was given.
+ * `nodes` are its nodes, when there are several behind its name.
+ */
+export type Running = { wire: Wire; nodes?: readonly Wire[]; close?: () => Promise<void>; clock?: ClockDriver }
 
 export type Launched = z.infer<typeof launchedSchema>
 export type AlreadyRunning = z.infer<typeof runningSchema>
 export type InProcess = { open(provision: Provision, io: Surroundings): Promise<Running> | Running }
 export type Attach = InProcess | Launched | AlreadyRunning
 export type Profile = z.infer<typeof profileSchema>
+
+/** What moves a target beside the party-facing plane. */
+export type Control = { clock?: { path: string } | ClockDriver; nodes?: number | string[] }
 
 /** A target, with everything that was left out filled in. `directory` is where its file lies. */
 export type Target = {
@@ -142,7 +161,7 @@ export type Target = {
   capabilities: DeclaredCapability[]
   attach: Attach
   profile: Profile
-  control?: { clock?: { path: string } | ClockDriver }
+  control?: Control
   directory: string
 }
 
@@ -157,7 +176,7 @@ export type TargetDefinition = {
   capabilities?: DeclaredCapability[]
   attach: FileAttach
   profile?: z.input<typeof profileSchema>
-  control?: { clock?: { path: string } | ClockDriver }
+  control?: Control
 }
 
 /** Types a target file; what it says is checked when it is loaded. */

@@ -1,17 +1,29 @@
 import { Agent, buildConnector } from 'undici'
 import type { Pairs, Wire } from '../../protocols/wire.ts'
 
-/** The HTTPS form of a wire. `ca` are the authorities it trusts, as PEM, and no others. */
+/** The HTTPS form of a wire. */
 export type HttpsWire = Wire & { close(): Promise<void> }
 
 const longestAnswer = 1_048_576
+
+/** Where to connect to instead of where an origin says; the name that is asked for stays that of the origin. */
+export type Detour = { origin: string; hostname: string; port: number }
+
+/** `ca` are the authorities that the wire trusts, as PEM, and no others. */
+export type HttpsParts = { ca: readonly string[]; detour?: Detour }
 
 /**
  * Opens a wire over HTTP/1.1 and TLS on pooled connections. The path goes out raw; an answer of more than 1 MiB is
  * refused. Redirects and cookies are the user agent's business.
  */
-export const httpsWire = ({ ca }: { ca: readonly string[] }): HttpsWire => {
-  const connect = buildConnector({ ca: [...ca], allowH2: false, timeout: 10_000 })
+export const httpsWire = ({ ca, detour }: HttpsParts): HttpsWire => {
+  const straight = buildConnector({ ca: [...ca], allowH2: false, timeout: 10_000 })
+  const connect: typeof straight = (options, done) => {
+    const { hostname, port, protocol } = options
+    const leads = detour && new URL(detour.origin).host === new URL(`${protocol}//${hostname}:${port}`).host
+    const elsewhere = leads && { hostname: detour.hostname, port: String(detour.port), servername: hostname }
+    straight({ ...options, ...elsewhere }, done)
+  }
   const agent = new Agent({
     connect,
     allowH2: false,
@@ -44,6 +56,13 @@ export const httpsWire = ({ ca }: { ca: readonly string[] }): HttpsWire => {
   }
   return Object.assign(wire, { close: () => agent.destroy() })
 }
+
+/** A wire to each node behind an origin, all under its name. */
+export const nodeWires = (
+  origin: string,
+  ca: readonly string[],
+  nodes: readonly { hostname: string; port: number }[],
+): HttpsWire[] => nodes.map((node) => httpsWire({ ca, detour: { origin, ...node } }))
 
 const pairsOf = (headers: Record<string, string | string[] | undefined>): Pairs =>
   Object.entries(headers).flatMap(([name, value]) =>

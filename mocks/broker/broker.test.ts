@@ -9,6 +9,7 @@ import type { Pairs } from '../../protocols/wire.ts'
 import { headerOf } from '../../protocols/wire.ts'
 import { makeBroker } from './broker.ts'
 
+const nobody = () => Promise.reject(new Error('nobody is asked here'))
 const origin = 'https://broker.test'
 const callback = `${origin}/authorize/oauth/2`
 const shape = { tenants: 2, partiesPerTenant: 0, clientsPerTenant: 1, usersPerTenant: 0 }
@@ -20,7 +21,7 @@ if (client === undefined) throw new TypeError('the slice has no client')
 
 /** A broker, and a browser that keeps its cookies. */
 const open = (known: Provision = provision) => {
-  const wire = makeBroker(known, { origin, clock: { now: () => 0 } })
+  const wire = makeBroker(known, { origin, clock: { now: () => 0 }, wire: nobody })
   const cookies: string[] = []
   const get = async (rawPath: string) => {
     const { status, headers } = await wire({

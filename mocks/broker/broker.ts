@@ -2,51 +2,70 @@ import { HttpResponse, http } from 'msw'
 import { randomUUID } from 'node:crypto'
 import type { Provision } from '../../fixtures/world/provision.ts'
 import type { Clock } from '../../protocols/clock.ts'
-import { queryOf, withQuery } from '../../protocols/form.ts'
+import { withQuery } from '../../protocols/form.ts'
 import type { Wire } from '../../protocols/wire.ts'
-import { headerOf } from '../../protocols/wire.ts'
-import { expiring } from '../expiring.ts'
 import { escapeHtml, page } from '../html.ts'
-import { originalOf, wireOf } from '../wire.ts'
-import type { Answer, Asked, Pending, Policies, Refusal } from './policies.ts'
+import { wireOf } from '../wire.ts'
+import type { PendingRequests } from './pending.ts'
+import { pendingRequests } from './pending.ts'
+import type { Answer, Asked, Policies, Refusal } from './policies.ts'
 import { honest } from './policies.ts'
+import type { Read } from './request.ts'
+import { readRequest } from './request.ts'
+import { redeem } from './redeem.ts'
+
+/** What a broker is given: its own origin, the time, a wire to the identity provider, and how it decides. */
+export type BrokerParts = { origin: string; clock: Clock; wire: Wire; policies?: Policies }
+
+/** The reference broker on one node. */
+export const makeBroker = (provision: Provision, parts: BrokerParts): Wire => {
+  const [only] = makeNodes(provision, parts, 1)
+  if (only === undefined) throw new TypeError('a broker has at least one node')
+  return only
+}
 
 /**
- * The reference broker, as far as the authorize flow goes, in the documented form of TRUST: Authorization Flow. It keeps
- * no state outside this call and takes its time from `clock`.
+ * The reference broker, as far as the authorize flow and the redemption of its codes go, in the documented form of TRUST:
+ * Authorization Flow. It keeps no state outside this call and takes its time from `clock`. Its nodes share the pending
+ * requests, as far as the policies say.
  */
-export const makeBroker = (
-  provision: Provision,
-  { origin, clock, policies = honest }: { origin: string; clock: Clock; policies?: Policies },
-): Wire => {
-  const { clients } = provision
-  const pending = expiring<Pending>(clock, policies.pendingFor())
-  let newest: Pending | undefined
+export const makeNodes = (provision: Provision, parts: BrokerParts, count: number): Wire[] => {
+  const pending = pendingRequests(parts.clock, parts.policies ?? honest)
+  const accepted = new Set<string>()
+  return Array.from({ length: count }, (_, node) => makeNode(provision, { ...parts, node, pending, accepted }))
+}
 
-  const refuse = (refusal: Refusal, given = '') => {
+type NodeParts = BrokerParts & { node: number; pending: PendingRequests; accepted: Set<string> }
+
+const makeNode = (
+  { clients }: Provision,
+  { origin, wire, policies = honest, node, pending, accepted }: NodeParts,
+): Wire => {
+  const refuse = (refusal: Refusal, { accept }: Read, given = '') => {
     const shown = policies.show(refusal, given)
     if ('sentTo' in shown) return sendTo(shown.sentTo)
-    return shown.behindRedirect ? sendTo(`${origin}/error?is=${refusal}`) : errorPage(refusal, shown.status)
+    if (shown.behindRedirect) return sendTo(`${origin}/error?is=${refusal}`)
+    return errorPage(policies.wording(refusal, accept), shown)
   }
-  const errorPage = (refusal: Refusal, status: number) =>
-    HttpResponse.html(page('Error', `<h1>Error</h1><p>${escapeHtml(policies.wording(refusal))}</p>`), { status })
 
-  const authorize = (request: Request, tenant: string | undefined) => {
-    const { values, one } = parametersOf(request)
-    const redirect = policies.readRedirectUri(values('redirect_uri'))
+  const authorize = (read: Read, tenant: string | undefined) => {
+    const { form, values, one } = read
+    const redirect = policies.readRedirectUri(form.parameters)
     const found =
       values('client_id').length > 1 ? undefined : policies.findClient(clients, one('client_id') ?? '', tenant)
-    const client = found && policies.mayUseOauth(found) ? found : undefined
-    const registered = client ? policies.registeredFor(client, clients) : []
-    const valid = redirect !== undefined && registered.some((uri) => policies.matches(redirect.validated, uri))
+    const client = found && policies.mayUseOauth(found, form) ? found : undefined
+    const registered = client ? policies.registeredFor(client, clients, accepted) : []
+    const valid = redirect !== undefined && registered.some((uri) => policies.matches(redirect.validated, uri, form))
     if (client === undefined) {
       const both =
-        policies.blamesFirst() === 'redirect' &&
+        policies.blamesFirst(one('client_id') ?? '') === 'redirect' &&
         !clients.some(({ redirectUris }) => redirectUris.includes(redirect?.used ?? ''))
-      return refuse(both ? 'invalid_redirect_uri' : 'invalid_client_id')
+      return refuse(both ? 'invalid_redirect_uri' : 'invalid_client_id', read)
     }
-    if (!valid && policies.validatesFirst()) return refuse('invalid_redirect_uri', redirect?.used)
-    if (!policies.servesResponseType(values('response_type').join())) return refuse('authorization-request')
+    if (!valid && policies.validatesFirst(redirect?.used ?? '')) {
+      return refuse('invalid_redirect_uri', read, redirect?.used)
+    }
+    if (!policies.servesResponseType(values('response_type').join())) return refuse('authorization-request', read)
 
     const given = one('state')
     const asked: Asked = {
@@ -55,78 +74,93 @@ export const makeBroker = (
       responseType: one('response_type') ?? '',
       resource: one('resource'),
     }
+    if (valid) accepted.add(asked.redirectUri)
     const [state, browser] = [randomUUID(), randomUUID()]
-    newest = { client, asked, valid, browser }
-    pending.put(state, newest)
-    const cookie = `begun-${state}=${browser}; Path=/; Secure; HttpOnly; SameSite=Lax`
+    const others = read.begun.map(({ state: other }) => other)
+    pending.begin(state, { client, asked, valid, browser }, node, others)
+    const cookie = `begun-${state}=${browser}; Path=/; Secure; HttpOnly; SameSite=None`
     return sendTo(
       withQuery(client.authorizationEndpoint, [...policies.upstreamQuery(client, asked), ['state', state]]),
       cookie,
     )
   }
 
-  const callback = (request: Request) => {
-    const { one } = parametersOf(request)
-    const state = one('state')
-    const known = policies.spends() ? pending.take(state ?? '') : pending.look(state ?? '')
-    const begun = policies.findPending(known, newest, state)
-    if (begun === undefined || !policies.sameBrowser(begun.browser, marksOf(request))) {
-      return refuse('authorization-response')
-    }
-    if (!begun.valid) return refuse('invalid_redirect_uri', begun.asked.redirectUri)
+  const callback = (read: Read) => {
+    const state = read.one('state')
     const answer = Object.fromEntries(
-      (['code', 'error', 'error_description'] as const).flatMap((name) =>
-        one(name) === undefined ? [] : [[name, one(name)]],
-      ),
+      (['code', 'error', 'error_description'] as const).flatMap((name) => {
+        const value = read.one(name)
+        return value === undefined ? [] : [[name, value]]
+      }),
     ) as Answer
-    if (answer.code === undefined && !policies.relaysRefusal()) return refuse('authorization-response')
-    return sendTo(withQuery(policies.destination(begun), policies.giveBack(answer, begun.asked.state)))
+    const newest = pending.newest()
+    const begun = policies.findPending(pending.find(state, node), newest, state)
+    const marks = read.begun.map(({ mark }) => mark)
+    if (begun === undefined || !policies.sameBrowser(begun.browser, marks))
+      return refuse('authorization-response', read)
+    const spent = policies.spends(answer)
+    if (spent !== 'nowhere') pending.spend(state, spent === 'here' ? node : undefined)
+    if (!begun.valid) return refuse('invalid_redirect_uri', read, begun.asked.redirectUri)
+    const back = policies.giveBack(answer, begun.asked.state)
+    if (typeof back === 'string') return refuse(back, read)
+    return sendTo(withQuery(policies.destination(begun, newest ?? begun), back))
   }
 
-  const versioned = (version: unknown, answer: () => Response) =>
-    policies.servesVersion(String(version)) ? answer() : refuse('oauth-version')
+  const versioned = async (
+    request: Request,
+    version: unknown,
+    answer: (read: Read) => Response | Promise<Response>,
+  ) => {
+    const read = readRequest(request)
+    return policies.servesVersion(String(version)) ? answer(read) : refuse('oauth-version', read)
+  }
+  const both = (path: string, answer: Parameters<typeof http.get>[1]) => [
+    http.get(path, answer),
+    http.post(path, answer),
+  ]
 
   return wireOf([
-    http.get(`${origin}/authorize/oauth/:version/request`, ({ request, params }) =>
-      versioned(params['version'], () => authorize(request, undefined)),
+    ...both(`${origin}/authorize/oauth/:version/request`, ({ request, params }) =>
+      versioned(request, params['version'], (read) => authorize(read, undefined)),
     ),
-    http.get(`${origin}/:tenant/authorize/oauth/:version/request`, ({ request, params }) =>
-      versioned(params['version'], () => authorize(request, String(params['tenant']))),
+    ...both(`${origin}/:tenant/authorize/oauth/:version/request`, ({ request, params }) =>
+      versioned(request, params['version'], (read) => authorize(read, String(params['tenant']))),
     ),
-    http.get(`${origin}/authorize/oauth/:version`, ({ request, params }) =>
-      versioned(params['version'], () => callback(request)),
+    ...both(`${origin}/authorize/oauth/:version`, ({ request, params }) =>
+      versioned(request, params['version'], callback),
+    ),
+    http.post(`${origin}/token/oauth/:version`, ({ request, params }) =>
+      versioned(request, params['version'], async (read) => {
+        const answer = await redeem(read, { clients, policies, wire })
+        return 'refusal' in answer ? refuse(answer.refusal, read) : answer.token
+      }),
     ),
     http.get(`${origin}/error`, ({ request }) => {
-      const refusal = new URL(request.url).searchParams.get('is')
+      const read = readRequest(request)
+      const refusal = read.one('is')
       if (!isRefusal(refusal)) return new HttpResponse(null, { status: 404 })
       const shown = policies.show(refusal, '')
-      return errorPage(refusal, 'status' in shown ? shown.status : 400)
+      return errorPage(policies.wording(refusal, read.accept), 'status' in shown ? shown : { status: 400 })
     }),
     http.get(`${origin}/health`, () => HttpResponse.text('ok')),
   ])
 }
 
-/** The query of a request: every value of a name, and the first. */
-const parametersOf = (request: Request) => {
-  const query = queryOf(originalOf(request).rawPath)
-  const values = (name: string) => query.flatMap(([key, value]) => (key === name ? [value] : []))
-  return { values, one: (name: string) => values(name)[0] }
+const refusals: Record<Refusal, true> = {
+  invalid_client_id: true,
+  invalid_redirect_uri: true,
+  'oauth-version': true,
+  'authorization-request': true,
+  'authorization-response': true,
+  'token-request': true,
 }
+const isRefusal = (text: string | undefined): text is Refusal => text !== undefined && Object.hasOwn(refusals, text)
 
-/** What the cookies of begun requests carry. */
-const marksOf = (request: Request): string[] =>
-  [...(headerOf(originalOf(request).headers, 'cookie') ?? '').matchAll(/begun-[^=;]+=([^;]+)/g)].map(
-    ([, mark = '']) => mark,
-  )
-
-const refusals = [
-  'invalid_client_id',
-  'invalid_redirect_uri',
-  'oauth-version',
-  'authorization-request',
-  'authorization-response',
-]
-const isRefusal = (text: string | null): text is Refusal => text !== null && refusals.includes(text)
+const errorPage = (text: string, { status, refreshesTo }: { status: number; refreshesTo?: string }) => {
+  const refresh =
+    refreshesTo === undefined ? '' : `<meta http-equiv="refresh" content="3; url=${escapeHtml(refreshesTo)}">`
+  return HttpResponse.html(page('Error', `${refresh}<h1>Error</h1><p>${escapeHtml(text)}</p>`), { status })
+}
 
 const sendTo = (location: string, cookie?: string) =>
   new HttpResponse(null, {

@@ -1,19 +1,24 @@
 import type { Provision } from '../../fixtures/world/provision.ts'
+import { valuesOf } from '../../protocols/form.ts'
 import type { Pairs } from '../../protocols/wire.ts'
 
 /** An OAuth client as the broker knows it. */
 export type BrokerClient = Provision['clients'][number]
 
-/** The documented refusals of an authorization request, and the rows of the error table it can end in. */
+/** The documented refusals of an authorization or a token request, and the rows of the error table they can end in. */
 export type Refusal =
   | 'invalid_client_id'
   | 'invalid_redirect_uri'
   | 'oauth-version'
   | 'authorization-request'
   | 'authorization-response'
+  | 'token-request'
 
 /** How a refusal is shown: on a page, at once or behind a redirect to it, or by sending the user somewhere. */
-export type Shown = { status: number; behindRedirect: boolean } | { sentTo: string }
+export type Shown = { status: number; behindRedirect: boolean; refreshesTo?: string } | { sentTo: string }
+
+/** How an authorization request came: its method, its parameters, and whether the browser has been here before. */
+export type Form = { method: 'GET' | 'POST'; parameters: Pairs; returning: boolean }
 
 /** An authorization request as the caller made it. */
 export type Asked = {
@@ -23,8 +28,11 @@ export type Asked = {
   resource: string | undefined
 }
 
-/** A pending authorization request: what the sources keep in the secured cache. */
+/** A pending authorization request: what the sources keep in the secured cache. `browser` is the mark of its browser. */
 export type Pending = { client: BrokerClient; asked: Asked; valid: boolean; browser: string }
+
+/** When a pending request was begun and when its browser last began one, by the clock, in ms. */
+export type Age = { begun: number; touched: number; now: number }
 
 /** What came back from upstream. */
 export type Answer = { code?: string; error?: string; error_description?: string }
@@ -39,41 +47,45 @@ export type Policies = {
   /** The client of a client id; `tenant` is the realm that the request names, if it names one. */
   findClient(clients: readonly BrokerClient[], id: string, tenant: string | undefined): BrokerClient | undefined
   /** Whether a client may use OAuth at all. */
-  mayUseOauth(client: BrokerClient): boolean
+  mayUseOauth(client: BrokerClient, form: Form): boolean
   /** Which of two mistakes is told when both client and redirect URI are unknown. */
-  blamesFirst(): 'client' | 'redirect'
-  /** Of the values sent: the one to validate and the one to use. A repeated or missing parameter gives nothing. */
-  readRedirectUri(values: readonly string[]): { validated: string; used: string } | undefined
-  /** The URIs among which a client's redirect URI is looked up. */
-  registeredFor(client: BrokerClient, clients: readonly BrokerClient[]): readonly string[]
+  blamesFirst(clientId: string): 'client' | 'redirect'
+  /** Of the parameters: the redirect URI to validate and the one to use. A repeated or missing one gives nothing. */
+  readRedirectUri(parameters: Pairs): { validated: string; used: string } | undefined
+  /** The URIs among which a client's redirect URI is looked up; `accepted` are those that were accepted before. */
+  registeredFor(
+    client: BrokerClient,
+    clients: readonly BrokerClient[],
+    accepted: ReadonlySet<string>,
+  ): readonly string[]
   /** Whether a given URI is a registered one: exact string comparison. */
-  matches(given: string, registered: string): boolean
+  matches(given: string, registered: string, form: Form): boolean
   /** Whether the redirect URI is validated before the user is sent to sign in. */
-  validatesFirst(): boolean
+  validatesFirst(redirectUri: string): boolean
   /** Whether a response type is served. */
   servesResponseType(responseType: string): boolean
   /** The query of the request upstream, but for the state. */
   upstreamQuery(client: BrokerClient, asked: Asked): Pairs
   /** The state as it is kept. */
   keepState(state: string): string
-  /** How long a pending request lives, in ms. */
-  pendingFor(): number
-  /** Whether a pending request is spent by its callback. */
-  spends(): boolean
+  /** Whether a request is still pending. */
+  stillPending(age: Age): boolean
+  /** Whether a node knows a pending request that another node began. */
+  knownAt(node: number, begunAt: number, pending: Pending): boolean
+  /** Where a pending request is spent by its callback. */
+  spends(answer: Answer): 'everywhere' | 'here' | 'nowhere'
   /** The pending request of a callback; `known` is the one with its state, `newest` the last that was begun. */
   findPending(known: Pending | undefined, newest: Pending | undefined, state: string | undefined): Pending | undefined
   /** Whether a callback comes from the browser that began the request: `marks` are those that its cookies carry. */
   sameBrowser(begun: string, marks: readonly string[]): boolean
-  /** Where the answer goes. */
-  destination(pending: Pending): string
-  /** Whether a refusal upstream is relayed to the caller, or told on a page. */
-  relaysRefusal(): boolean
-  /** The parameters that go back to the caller. */
-  giveBack(answer: Answer, state: string | undefined): Pairs
+  /** Where the answer goes; `newest` is the request that was begun last. */
+  destination(pending: Pending, newest: Pending): string
+  /** The parameters that go back to the caller, or what a refusal upstream is told as on a page. */
+  giveBack(answer: Answer, state: string | undefined): Pairs | Refusal
   /** How a refusal reaches the user; `given` is the caller's redirect URI. */
   show(refusal: Refusal, given: string): Shown
-  /** The text of a refusal. */
-  wording(refusal: Refusal): string
+  /** The text of a refusal; `accept` is what the user agent likes to read. */
+  wording(refusal: Refusal, accept: string): string
 }
 
 const wordings: Record<Refusal, string> = {
@@ -82,6 +94,7 @@ const wordings: Record<Refusal, string> = {
   'oauth-version': 'The version of OAuth used is not supported.',
   'authorization-request': 'An error occurred while processing an authorization request',
   'authorization-response': 'An error occurred while processing an authorization response',
+  'token-request': 'An error occurred while processing a token request',
 }
 
 /** The policies of an honest broker. */
@@ -91,8 +104,10 @@ export const honest: Policies = {
     clients.find((client) => client.id === id && (tenant === undefined || client.tenant === tenant)),
   mayUseOauth: ({ oauth }) => oauth,
   blamesFirst: () => 'client',
-  readRedirectUri: ([first, ...more]) =>
-    first === undefined || first === '' || more.length > 0 ? undefined : { validated: first, used: first },
+  readRedirectUri(parameters) {
+    const [first, ...more] = valuesOf(parameters, 'redirect_uri')
+    return first === undefined || first === '' || more.length > 0 ? undefined : { validated: first, used: first }
+  },
   registeredFor: (client) => client.redirectUris,
   matches: (given, registered) => given === registered,
   validatesFirst: () => true,
@@ -104,16 +119,19 @@ export const honest: Policies = {
     ['resource', resource ?? client.resource],
   ],
   keepState: (state) => state,
-  pendingFor: () => 600_000,
-  spends: () => true,
+  stillPending: ({ begun, now }) => now - begun < 600_000,
+  knownAt: () => true,
+  spends: () => 'everywhere',
   findPending: (known) => known,
   sameBrowser: (begun, marks) => marks.includes(begun),
   destination: ({ asked }) => asked.redirectUri,
-  relaysRefusal: () => true,
   giveBack: ({ code, error, error_description: description }, state) =>
-    Object.entries<string | undefined>({ code, error, error_description: description, state }).flatMap(
-      ([name, value]): Pairs => (value === undefined ? [] : [[name, value]]),
-    ),
+    Object.entries<string | undefined>({
+      code: error === undefined ? code : undefined,
+      error,
+      error_description: description,
+      state,
+    }).flatMap(([name, value]): Pairs => (value === undefined ? [] : [[name, value]])),
   show: () => ({ status: 400, behindRedirect: true }),
   wording: (refusal) => wordings[refusal],
 }

@@ -10,6 +10,7 @@ import { makeBroker } from './broker.ts'
 import type { Policies } from './policies.ts'
 import { honest } from './policies.ts'
 
+const nobody = () => Promise.reject(new Error('nobody is asked here'))
 const origin = 'https://broker.test'
 const shape = { tenants: 2, partiesPerTenant: 0, clientsPerTenant: 2, usersPerTenant: 0 }
 const keyring = { issuers: { entra: { publicJwk: {} } } } as Keyring
@@ -23,7 +24,7 @@ const rowOf = (row: keyof typeof documentedRows) => documentedRows[row].text[0] 
 
 const open = (policies?: Policies) => {
   const clock = { time: 0, now: () => clock.time }
-  const wire = makeBroker(provision, { origin, clock, ...(policies && { policies }) })
+  const wire = makeBroker(provision, { origin, clock, wire: nobody, ...(policies && { policies }) })
   const cookies: string[] = []
   const get = async (rawPath: string, cookie = cookies.join('; ')) => {
     const response = await wire({ method: 'GET', origin, rawPath, headers: [['cookie', cookie]] })

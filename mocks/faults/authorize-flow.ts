@@ -1,3 +1,5 @@
+import { decodeForm, valuesOf } from '../../protocols/form.ts'
+import type { Form } from '../broker/policies.ts'
 import { honest } from '../broker/policies.ts'
 import type { Fault } from './fault.ts'
 
@@ -5,13 +7,6 @@ const upstreamWithout =
   (name: string): typeof honest.upstreamQuery =>
   (client, asked) =>
     honest.upstreamQuery(client, asked).filter(([key]) => key !== name)
-const decoded = (text: string) => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
 const pattern = (text: string) =>
   new RegExp(
     `^${text
@@ -20,10 +15,10 @@ const pattern = (text: string) =>
       .replaceAll('_', '.')}$`,
   )
 
-const state = 'authorize.restores-redirect-and-state'
+const everyday: Form = { method: 'GET', parameters: [], returning: false }
 const client = 'authorize.unknown-client'
 
-/** Faults in the rest of the authorize flow: client, realm, version, upstream request, state, callback and answer. */
+/** Faults in how a request is read and sent on: version, client, realm, response type, the request upstream. */
 export const flowFaults = {
   'broker.serves-every-version': {
     does: 'serves any version of OAuth the path names',
@@ -67,8 +62,13 @@ export const flowFaults = {
     does: 'compares the first half of a client id',
     breaks: client,
     policy: 'findClient',
-    instead: (clients, id) =>
-      clients.find((one) => id.length === one.id.length && one.id.slice(0, 18) === id.slice(0, 18)),
+    instead: (clients, id, tenant) =>
+      clients.find(
+        (one) =>
+          id.length === one.id.length &&
+          one.id.slice(0, 18) === id.slice(0, 18) &&
+          (tenant ?? one.tenant) === one.tenant,
+      ),
   },
   'broker.ignores-realm': {
     does: 'ignores the realm that a request names',
@@ -76,17 +76,37 @@ export const flowFaults = {
     policy: 'findClient',
     instead: (clients, id) => honest.findClient(clients, id, undefined),
   },
+  'broker.ignores-unknown-realm': {
+    does: 'ignores a realm that it does not know',
+    breaks: 'authorize.redirect-bound-to-realm',
+    policy: 'findClient',
+    instead: (clients, id, tenant) =>
+      honest.findClient(clients, id, clients.some((one) => one.tenant === tenant) ? tenant : undefined),
+  },
   'broker.ignores-oauth-setting': {
     does: 'lets a client that is not configured for OAuth use it',
     breaks: 'authorize.client-not-oauth',
     policy: 'mayUseOauth',
     instead: () => true,
   },
+  'broker.ignores-oauth-setting-of-silent-requests': {
+    does: 'lets a client that is not configured for OAuth use it with prompt=none',
+    breaks: 'authorize.client-not-oauth',
+    policy: 'mayUseOauth',
+    instead: (one, { parameters }) =>
+      honest.mayUseOauth(one, everyday) || valuesOf(parameters, 'prompt').includes('none'),
+  },
   'broker.blames-redirect-first': {
     does: 'looks the redirect URI up before the client',
     breaks: 'authorize.client-before-redirect',
     policy: 'blamesFirst',
     instead: () => 'redirect',
+  },
+  'broker.blames-redirect-of-malformed-client': {
+    does: 'looks the redirect URI up first when the client id is no GUID',
+    breaks: 'authorize.client-before-redirect',
+    policy: 'blamesFirst',
+    instead: (id) => (/^[0-9a-f-]{36}$/i.test(id) ? 'client' : 'redirect'),
   },
 
   'broker.accepts-any-response-type': {
@@ -126,104 +146,13 @@ export const flowFaults = {
     policy: 'upstreamQuery',
     instead: (one, asked) => [...upstreamWithout('response_type')(one, asked), ['response_type', 'token']],
   },
-
-  'broker.omits-state': {
-    does: 'gives no state back',
-    breaks: state,
-    policy: 'giveBack',
-    instead: (answer) => honest.giveBack(answer, undefined),
-  },
-  'broker.trims-state': {
-    does: 'trims white space from the state',
-    breaks: state,
-    policy: 'keepState',
-    instead: (text) => text.trim(),
-  },
-  'broker.truncates-state': {
-    does: 'keeps 255 characters of the state',
-    breaks: state,
-    policy: 'keepState',
-    instead: (text) => text.slice(0, 255),
-  },
-  'broker.decodes-state': {
-    does: 'percent-decodes the state once more',
-    breaks: state,
-    policy: 'keepState',
-    instead: decoded,
-  },
-  'broker.turns-plus-into-space': {
-    does: 'turns + in the state into a space',
-    breaks: state,
-    policy: 'keepState',
-    instead: (text) => text.replaceAll('+', ' '),
-  },
-  'broker.mints-codes-of-its-own': {
-    does: "replaces the upstream's code by one of its own",
-    breaks: state,
-    policy: 'giveBack',
-    instead: (answer, text) =>
-      honest.giveBack({ ...answer, ...(answer.code !== undefined && { code: `own-${answer.code.length}` }) }, text),
-  },
-  'broker.answers-newest-request': {
-    does: 'gives every answer to the request that was begun last',
-    breaks: state,
-    policy: 'findPending',
-    instead: (known, newest) => known && newest,
-  },
-  'broker.answers-first-registered-uri': {
-    does: 'sends every answer to the first registered redirect URI',
-    breaks: 'authorize.many-uris',
-    policy: 'destination',
-    instead: (pending) => pending.client.redirectUris[0] ?? '',
-  },
-  'broker.drops-query-of-destination': {
-    does: 'drops the query of a registered redirect URI',
-    breaks: 'authorize.many-uris',
-    policy: 'destination',
-    instead: ({ asked }) => asked.redirectUri.split('?', 1)[0] ?? '',
-  },
-
-  'broker.guesses-unknown-request': {
-    does: 'takes the newest request for a callback that matches none',
-    breaks: 'authorize.callback-unknown',
-    policy: 'findPending',
-    instead: (known, newest) => known ?? newest,
-  },
-  'broker.guesses-missing-state': {
-    does: 'takes the newest request for a callback without state',
-    breaks: 'authorize.callback-unknown',
-    policy: 'findPending',
-    instead: (known, newest, text) => (text === undefined ? newest : known),
-  },
-  'broker.reuses-requests': {
-    does: 'answers a callback that was answered before',
-    breaks: 'authorize.callback-unknown',
-    policy: 'spends',
-    instead: () => false,
-  },
-  'broker.keeps-requests-forever': {
-    does: 'never forgets a pending request',
-    breaks: 'authorize.callback-unknown',
-    policy: 'pendingFor',
-    instead: () => Number.POSITIVE_INFINITY,
-  },
-  'broker.ignores-browser': {
-    does: 'answers a callback in a browser that did not begin the request',
-    breaks: 'authorize.callback-unknown',
-    policy: 'sameBrowser',
-    instead: () => true,
-  },
-
-  'broker.turns-refusal-into-code': {
-    does: 'gives the caller a code though the user was refused',
-    breaks: 'authorize.relays-refusal',
-    policy: 'giveBack',
-    instead: (answer, text) => honest.giveBack({ code: answer.code ?? 'none' }, text),
-  },
-  'broker.omits-state-of-refusal': {
-    does: 'relays a refusal without the state',
-    breaks: 'authorize.relays-refusal',
-    policy: 'giveBack',
-    instead: (answer, text) => honest.giveBack(answer, answer.code === undefined ? undefined : text),
+  'broker.concatenates-resource-upstream': {
+    does: 'pastes the resource into the URL of the identity provider without encoding it',
+    breaks: 'authorize.starts-code-flow',
+    policy: 'upstreamQuery',
+    instead: (one, asked) => [
+      ...upstreamWithout('resource')(one, asked),
+      ...decodeForm(`resource=${asked.resource ?? one.resource}`),
+    ],
   },
 } as const satisfies Record<`broker.${string}`, Fault>

@@ -1,11 +1,12 @@
 import type { Policies } from '../broker/policies.ts'
 import { honest } from '../broker/policies.ts'
+import { answerFaults } from './answer.ts'
 import { flowFaults } from './authorize-flow.ts'
 import type { Fault } from './fault.ts'
 import { redirectFaults } from './redirect-matching.ts'
 
 /** Every fault of the reference targets, in one flat catalogue. */
-export const faults = { ...redirectFaults, ...flowFaults } as const
+export const faults = { ...redirectFaults, ...flowFaults, ...answerFaults } as const
 
 export type FaultId = keyof typeof faults
 

@@ -1,4 +1,5 @@
 import type { Policies } from '../broker/policies.ts'
+import { valuesOf } from '../../protocols/form.ts'
 import { honest } from '../broker/policies.ts'
 import type { Fault } from './fault.ts'
 
@@ -17,6 +18,8 @@ const decoded = (text: string) => {
     return text
   }
 }
+const firstAndLast = (values: readonly string[]) =>
+  values[0] === undefined ? undefined : { validated: values[0], used: values.at(-1) ?? '' }
 const withoutQuery = (uri: string) => uri.split('?', 1)[0]
 const withoutPort = (uri: string) => uri.replace(/^(https?:\/\/[^/:]+):\d+/, '$1')
 const lowerHost = (uri: string) => uri.replace(/^[^/]*\/\/[^/?#]*/, (origin) => origin.toLowerCase())
@@ -108,17 +111,45 @@ export const redirectFaults = {
     policy: 'registeredFor',
     instead: (_, clients) => clients.flatMap(({ redirectUris }) => redirectUris),
   },
+  'broker.remembers-accepted-redirect-uris': {
+    does: 'accepts from any client a redirect_uri that it has accepted from one',
+    breaks: 'authorize.redirect-bound-to-client',
+    policy: 'registeredFor',
+    instead: ({ redirectUris }, _, accepted) => [...redirectUris, ...accepted],
+  },
   'broker.uses-last-redirect-uri': {
     does: 'validates the first of two redirect_uri and uses the last',
     breaks,
     policy: 'readRedirectUri',
-    instead: (values) => (values[0] === undefined ? undefined : { validated: values[0], used: values.at(-1) ?? '' }),
+    instead: (parameters) => firstAndLast(valuesOf(parameters, 'redirect_uri')),
   },
   'broker.uses-first-redirect-uri': {
     does: 'validates the last of two redirect_uri and uses the first',
     breaks,
     policy: 'readRedirectUri',
-    instead: (values) => (values[0] === undefined ? undefined : { validated: values.at(-1) ?? '', used: values[0] }),
+    instead: (parameters) => firstAndLast(valuesOf(parameters, 'redirect_uri').toReversed()),
+  },
+  'broker.uses-array-parameters': {
+    does: 'validates redirect_uri and uses redirect_uri[] when that is sent beside it',
+    breaks,
+    policy: 'readRedirectUri',
+    instead(parameters) {
+      const read = honest.readRedirectUri(parameters)
+      const [element] = valuesOf(parameters, 'redirect_uri[]')
+      return read && { ...read, used: element ?? read.used }
+    },
+  },
+  'broker.skips-matching-for-returning-browsers': {
+    does: 'validates redirect_uri only of a browser that it sees for the first time',
+    breaks,
+    policy: 'matches',
+    instead: (given, registered, { returning }) => returning || given === registered,
+  },
+  'broker.skips-matching-of-posts': {
+    does: 'validates redirect_uri only of GET requests',
+    breaks,
+    policy: 'matches',
+    instead: (given, registered, { method }) => method === 'POST' || given === registered,
   },
   'broker.validates-redirect-uri-after-sign-in': {
     does: 'sends the user to sign in before looking at redirect_uri',
@@ -126,11 +157,36 @@ export const redirectFaults = {
     policy: 'validatesFirst',
     instead: () => false,
   },
+  'broker.validates-long-redirect-uris-after-sign-in': {
+    does: 'sends the user to sign in before looking at a redirect_uri of more than 1,024 characters',
+    breaks,
+    policy: 'validatesFirst',
+    instead: (given) => given.length <= 1024,
+  },
   'broker.redirects-refusals': {
     does: 'sends the refusal to the unregistered redirect_uri',
     breaks,
     policy: 'show',
     instead: (refusal, given) => (given === '' ? honest.show(refusal, given) : { sentTo: given }),
+  },
+  'broker.redirects-refusals-of-long-redirect-uris': {
+    does: 'sends the refusal to a redirect_uri of more than 1,024 characters, which its error page has no room for',
+    breaks,
+    policy: 'show',
+    instead: (refusal, given) => (given.length <= 1024 ? honest.show(refusal, given) : { sentTo: given }),
+  },
+  'broker.refreshes-to-refused-redirect-uri': {
+    does: 'shows an error page that leads on to the unregistered redirect_uri after three seconds',
+    breaks,
+    policy: 'show',
+    instead: (refusal, given) =>
+      given === '' ? honest.show(refusal, given) : { status: 400, behindRedirect: false, refreshesTo: given },
+  },
+  'broker.shows-refusal-text-to-browsers-only': {
+    does: 'says Bad Request and no more unless the user agent asks for text/html by name',
+    breaks,
+    policy: 'wording',
+    instead: (refusal, accept) => (accept.includes('text/html') ? honest.wording(refusal, accept) : 'Bad Request'),
   },
   'broker.omits-refusal-text': {
     does: 'shows an error page that says Bad Request and no more',
@@ -138,10 +194,18 @@ export const redirectFaults = {
     policy: 'wording',
     instead: () => 'Bad Request',
   },
+  'broker.words-response-types-its-own-way': {
+    does: 'says unsupported_response_type instead of row 9',
+    breaks: 'authorize.code-only',
+    policy: 'wording',
+    instead: (refusal, accept) =>
+      refusal === 'authorization-request' ? 'unsupported_response_type' : honest.wording(refusal, accept),
+  },
   'broker.blames-the-client': {
     does: 'shows invalid_client_id for an unregistered redirect_uri',
     breaks,
     policy: 'wording',
-    instead: (refusal) => honest.wording(refusal === 'invalid_redirect_uri' ? 'invalid_client_id' : refusal),
+    instead: (refusal, accept) =>
+      honest.wording(refusal === 'invalid_redirect_uri' ? 'invalid_client_id' : refusal, accept),
   },
 } as const satisfies Record<`broker.${string}`, Fault>

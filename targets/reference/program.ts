@@ -1,42 +1,49 @@
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { Provision } from '../../fixtures/world/provision.ts'
+import { httpsWire } from '../../harness/wire/https.ts'
 import { serve } from '../../harness/wire/serve.ts'
-import { makeBroker } from '../../mocks/broker/broker.ts'
+import { makeNodes } from '../../mocks/broker/broker.ts'
 import type { FaultId } from '../../mocks/faults/catalogue.ts'
 import { faulty } from '../../mocks/faults/catalogue.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import { textOf, textResponse } from '../../protocols/wire.ts'
 
-/** The reference broker as a program of its own, whose clock is moved by `POST /control/clock`. */
+/** The reference broker as a program of its own: a node on each port, and a clock that is moved by `POST /control/clock`. */
 const { values } = parseArgs({
   options: {
     provision: { type: 'string', default: '' },
-    port: { type: 'string', default: '0' },
+    ports: { type: 'string', default: '0' },
     cert: { type: 'string', default: '' },
     key: { type: 'string', default: '' },
+    ca: { type: 'string', default: '' },
     fault: { type: 'string' },
   },
 })
-const origin = `https://127.0.0.1:${values.port}`
+const ports = values.ports.split(',').map(Number)
 const clock = { offset: 0, now: () => Date.now() + clock.offset }
-const policies = values.fault === undefined ? {} : { policies: faulty(values.fault as FaultId) }
-const broker = makeBroker(JSON.parse(readFileSync(values.provision, 'utf8')) as Provision, {
-  origin,
-  clock,
-  ...policies,
-})
-
-const controlled: Wire = async (request, signal) => {
-  if (request.method !== 'POST' || request.rawPath !== '/control/clock') return broker(request, signal)
-  const { now } = JSON.parse(textOf(request)) as { now: number }
-  clock.offset = now - Date.now()
-  return textResponse(200, 'moved')
-}
-
-const served = await serve(
-  controlled,
-  { cert: readFileSync(values.cert, 'utf8'), key: readFileSync(values.key, 'utf8') },
-  { port: Number(values.port) },
+const nodes = makeNodes(
+  JSON.parse(readFileSync(values.provision, 'utf8')) as Provision,
+  {
+    origin: `https://127.0.0.1:${ports[0]}`,
+    clock,
+    wire: httpsWire({ ca: [readFileSync(values.ca, 'utf8')] }),
+    ...(values.fault !== undefined && { policies: faulty(values.fault as FaultId) }),
+  },
+  ports.length,
 )
-process.once('SIGTERM', () => void served.close().then(() => process.exit(0)))
+
+const controlled =
+  (node: Wire): Wire =>
+  async (request, signal) => {
+    if (request.method !== 'POST' || request.rawPath !== '/control/clock') return node(request, signal)
+    const { now } = JSON.parse(textOf(request)) as { now: number }
+    clock.offset = now - Date.now()
+    return textResponse(200, 'moved')
+  }
+
+const identity = { cert: readFileSync(values.cert, 'utf8'), key: readFileSync(values.key, 'utf8') }
+const served = await Promise.all(
+  nodes.map((node, index) => serve(controlled(node), identity, { port: ports[index] ?? 0 })),
+)
+process.once('SIGTERM', () => void Promise.all(served.map((one) => one.close())).then(() => process.exit(0)))

@@ -1,7 +1,9 @@
 import * as fc from 'fast-check'
+import { label } from '../../../fixtures/near-miss/kind.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
-import { refused, says } from './judgement.ts'
+import { authorizeUnder, circumstancesIn, mixedWith, servedUnder } from './circumstances.ts'
+import { obtainsNothing, refused, says } from './judgement.ts'
 import { authorize, peopleOf, registeredGetsCode, validRequest } from './request.ts'
 
 const needs = { capabilities: [], shape: single, scope: 'slice' } as const
@@ -94,7 +96,7 @@ export const clientFirst: Check = {
   clauses: ['authorize.client-before-redirect'],
   applies: ({ wording }) => (wording.invalid_client_id === undefined ? 'dialect.wording.invalid_client_id' : undefined),
   needs,
-  kills: ['broker.blames-redirect-first'],
+  kills: ['broker.blames-redirect-first', 'broker.blames-redirect-of-malformed-client'],
   control: registeredGetsCode,
   async run(context) {
     const stranger = `https://stranger-${context.slice.tag}.test/callback`
@@ -107,6 +109,26 @@ export const clientFirst: Check = {
       refused(context, asked, 'an unknown client with an unregistered redirect_uri')
       says(context, asked, 'invalid_client_id')
     })
+    const ids = fc.oneof(
+      fc.uuid(),
+      label,
+      fc.tuple(label, label).map((words) => words.join('-')),
+    )
+    const uris = fc.oneof(
+      label.map((sub) => `https://${sub}.stranger-${context.slice.tag}.test/callback`),
+      label.map((text) => `x-${text}:/callback`),
+      label,
+    )
+    await context.forEvery(
+      'both',
+      fc.record({ clientId: ids, redirectUri: uris }),
+      Math.ceil(context.runs / 2),
+      async (input) => {
+        const asked = await authorize(context, { ...validRequest(context), ...input })
+        refused(context, asked, 'an unknown client with an unregistered redirect_uri')
+        says(context, asked, 'invalid_client_id')
+      },
+    )
   },
 }
 
@@ -115,11 +137,11 @@ export const signInOnly: Check = {
   id: 'authorize.client-not-oauth.sign-in-only',
   title: 'a client that is not configured for OAuth is refused',
   sends:
-    'a valid authorization request of a client that is known, with its own redirect_uri, but not configured for OAuth',
+    'a valid authorization request of a client that is known, with its own redirect_uri, but not configured for OAuth; in many forms',
   owes: 'a refusal at the broker',
   clauses: ['authorize.client-not-oauth'],
   needs: { capabilities: [], shape: { ...single, signInClientsPerTenant: 1 }, scope: 'slice' },
-  kills: ['broker.ignores-oauth-setting'],
+  kills: ['broker.ignores-oauth-setting', 'broker.ignores-oauth-setting-of-silent-requests'],
   control: registeredGetsCode,
   async run(context) {
     const barred = context.slice.clients.filter(({ oauth }) => !oauth)
@@ -135,5 +157,19 @@ export const signInOnly: Check = {
         )
       },
     )
+    const [client] = barred
+    const known = circumstancesIn(context.dialect)
+    for (const [index, [name, first]] of known.entries()) {
+      const share = Math.floor((Math.ceil(context.runs / 4) + index) / known.length)
+      await context.forEvery(name, mixedWith(context.dialect, first), share, async (under) => {
+        const asked = await authorizeUnder(under, context, {
+          ...validRequest(context),
+          clientId: client?.id ?? '',
+          redirectUri: client?.redirectUris[0] ?? '',
+        })
+        if (await servedUnder(under, context)) refused(context, asked, 'a client that is not configured for OAuth')
+        else obtainsNothing(asked, 'a client that is not configured for OAuth')
+      })
+    }
   },
 }

@@ -9,26 +9,28 @@ import { answered, describe, peopleOf, sentTo, wentUpstream, withoutAnswer } fro
 
 const quoted = (given: readonly string[]) => given.map((uri) => JSON.stringify(uri)).join(' and ')
 
+const owedFor = (given: readonly string[]) => `redirect_uri ${quoted(given)} refused, nothing leaving the broker`
+
 /**
- * Judges what an unregistered redirect URI obtained: nothing may leave for it. Under the documented dialect nobody is sent
- * to sign in either, and no other redirect URI may stand in for it; elsewhere only what leaks counts. When a registered
- * URI was sent beside it, going on with that one is lawful.
+ * Judges what an unregistered redirect URI obtained: nothing may leave for it, and no other redirect URI may stand in for it
+ * under the documented dialect; elsewhere only what leaks counts. When a registered URI was sent beside it, going on with
+ * that one is lawful. Gives whether the user was sent somewhere lawful.
  *
- * @throws Violation of kind `code-elsewhere`, `code-on-page`, `redirected-elsewhere`, `accepted` or `sent-to-sign-in`
+ * @throws Violation of kind `code-elsewhere`, `code-on-page`, `redirected-elsewhere` or `accepted`
  */
-export const nothingLeaves = (context: Context, asked: Asked, given: readonly string[]): void => {
+export const leaks = (context: Context, asked: Asked, given: readonly string[]): boolean => {
   const { redirectUris } = peopleOf(context).client
-  const owed = `redirect_uri ${quoted(given)} refused, nothing leaving the broker`
+  const owed = owedFor(given)
   const fail = (kind: string) => new Violation(kind, { expected: owed, actual: describe(asked) })
   const sent = sentTo(asked)
 
   if (sent) {
     const withCode = sent.params.some(([name]) => name === 'code')
     if (place(sent.url, redirectUris, given) === 'registered') {
-      if (given.some((uri) => redirectUris.includes(uri))) return
+      if (given.some((uri) => redirectUris.includes(uri))) return true
       if (context.dialect.documented) throw fail('accepted')
       context.note('sends an unregistered redirect_uri to a registered one instead of refusing it')
-      return
+      return true
     }
     if (withCode) throw fail('code-elsewhere')
     if (context.dialect.documented || concerns(sent.url, given)) throw fail('redirected-elsewhere')
@@ -40,11 +42,23 @@ export const nothingLeaves = (context: Context, asked: Asked, given: readonly st
   const smuggled = smuggledOn(asked, given)
   if (smuggled?.certain) throw new Violation('code-on-page', { expected: owed, actual: smuggled.what })
   if (smuggled) throw new Inconclusive('unreadable', smuggled.what)
+  return false
+}
+
+/**
+ * Judges that an unregistered redirect URI was refused: nothing leaves for it, there is a refusal, and under the documented
+ * dialect nobody is sent to sign in first.
+ *
+ * @throws Violation as {@link leaks}, and of kind `sent-to-sign-in`
+ */
+export const nothingLeaves = (context: Context, asked: Asked, given: readonly string[]): void => {
+  if (leaks(context, asked, given)) return
+  const { redirectUris } = peopleOf(context).client
   if (asked.outcome.is !== 'refusal') {
     throw new Inconclusive('unreadable', `${describe(asked)}: give the dialect the wording of a refusal`)
   }
   if (context.dialect.documented && wentUpstream(asked) && !given.some((uri) => redirectUris.includes(uri))) {
-    throw fail('sent-to-sign-in')
+    throw new Violation('sent-to-sign-in', { expected: owedFor(given), actual: describe(asked) })
   }
   const status = asked.journey.at(-1)?.response?.status ?? 0
   if (status >= 500)
@@ -125,9 +139,9 @@ const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : '') || 
  * @throws Violation of kind `accepted`, `redirected` or `sent-to-sign-in`
  */
 export const refused = (context: Context, asked: Asked, what: string): void => {
+  obtainsNothing(asked, what)
   const fail = (kind: string) =>
     new Violation(kind, { expected: `${what} refused at the broker`, actual: describe(asked) })
-  if (['code', 'access_token', 'id_token'].some((name) => answered(asked, name) !== undefined)) throw fail('accepted')
   const sent = sentTo(asked)
   if (sent) {
     const { redirectUris } = peopleOf(context).client
@@ -139,6 +153,16 @@ export const refused = (context: Context, asked: Asked, what: string): void => {
   if (asked.outcome.is !== 'refusal') {
     throw new Inconclusive('unreadable', `${describe(asked)}: give the dialect the wording of a refusal`)
   }
+}
+
+/**
+ * Judges that neither a code nor a token came out, whatever else happened.
+ *
+ * @throws Violation of kind `accepted`
+ */
+export const obtainsNothing = (asked: Asked, what: string): void => {
+  if (['code', 'access_token', 'id_token'].every((name) => answered(asked, name) === undefined)) return
+  throw new Violation('accepted', { expected: `${what} refused at the broker`, actual: describe(asked) })
 }
 
 /**

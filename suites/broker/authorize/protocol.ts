@@ -1,9 +1,22 @@
 import * as fc from 'fast-check'
+import { label } from '../../../fixtures/near-miss/kind.ts'
 import { single } from '../../../fixtures/world/slice.ts'
-import { Violation } from '../../../harness/judge/blame.ts'
+import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { refused, says } from './judgement.ts'
-import { answered, authorize, describe, peopleOf, registeredGetsCode, sentTo, validRequest } from './request.ts'
+import type { Asked } from './request.ts'
+import {
+  answered,
+  askedBy,
+  authorize,
+  describe,
+  peopleOf,
+  registeredGetsCode,
+  requestOf,
+  sentTo,
+  upstreamState,
+  validRequest,
+} from './request.ts'
 
 const needs = { capabilities: [], shape: single, scope: 'slice' } as const
 
@@ -13,8 +26,9 @@ const tryResponseType = async (context: Context, responseType: string | readonly
   const expected = `response_type ${JSON.stringify(responseType)} refused`
   if (token !== undefined) throw new Violation('token-in-url', { expected, actual: `a ${token}: ${describe(asked)}` })
   if (answered(asked, 'code') !== undefined) throw new Violation('accepted', { expected, actual: describe(asked) })
-  if (sentTo(asked) && answered(asked, 'error') !== undefined) return
+  if (sentTo(asked) && answered(asked, 'error') !== undefined) return undefined
   refused(context, asked, `response_type ${JSON.stringify(responseType)}`)
+  return asked
 }
 
 const types = ['code', 'token', 'id_token', 'none', 'device']
@@ -28,16 +42,28 @@ export const codeOnly: Check = {
   id: 'authorize.code-only.response-types',
   title: 'no response_type but code obtains a token or a code',
   sends: 'valid authorization requests with other response types, alone and combined',
-  owes: 'a refusal, at the broker or by an error at the registered redirect URI; no token in any URL',
+  owes: 'row 9, "An error occurred while processing an authorization request", or an error at the registered redirect URI; no token in any URL',
   clauses: ['authorize.code-only'],
   attacks: ['OAU-27'],
   applies: ({ documented }) => (documented ? undefined : 'dialect.documented'),
   needs,
-  kills: ['broker.accepts-any-response-type', 'broker.accepts-response-types-with-code'],
+  kills: [
+    'broker.accepts-any-response-type',
+    'broker.accepts-response-types-with-code',
+    'broker.words-response-types-its-own-way',
+  ],
   control: registeredGetsCode,
   async run(context) {
-    await context.each(['token', 'id_token', 'id_token token', 'none'], (type) => tryResponseType(context, type))
-    await context.forEvery('combined', combinations, context.runs, (type) => tryResponseType(context, type))
+    await context.each(['token', 'id_token', 'id_token token', 'none'], async (type) => {
+      const asked = await tryResponseType(context, type)
+      if (asked) says(context, asked, 'authorization-request')
+    })
+    await context.forEvery(
+      'combined',
+      combinations,
+      context.runs,
+      async (type) => void (await tryResponseType(context, type)),
+    )
   },
 }
 
@@ -82,31 +108,66 @@ export const onlyVersion2: Check = {
 export const relaysRefusal: Check = {
   id: 'authorize.relays-refusal.access-denied',
   title: 'a refusal of the identity provider reaches the caller with its state, or is told on a page',
-  sends: 'valid authorization requests of a user whom the identity provider refuses with access_denied',
+  sends:
+    'valid authorization requests of a user whom the identity provider refuses, alone or with a code beside the error; callbacks with other errors',
   owes: 'an error and the state at the redirect URI that was asked for, or an error page; never a code',
   clauses: ['authorize.relays-refusal'],
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs,
-  kills: ['broker.turns-refusal-into-code', 'broker.omits-state-of-refusal'],
+  kills: [
+    'broker.turns-refusal-into-code',
+    'broker.omits-state-of-refusal',
+    'broker.omits-unknown-errors',
+    'broker.prefers-code-to-error',
+    'broker.tells-refusals-as-another-row',
+  ],
   control: registeredGetsCode,
   async run(context) {
-    context.hostile('idp.denies-access')
-    await context.each(peopleOf(context).client.redirectUris, async (redirectUri) => {
+    const modes = ['idp.denies-access', 'idp.answers-with-error-and-code'] as const
+    const { redirectUris } = peopleOf(context).client
+    const cases = modes.flatMap((mode) => redirectUris.map((redirectUri) => ({ mode, redirectUri })))
+    await context.each(cases, async ({ mode, redirectUri }) => {
+      context.hostile(mode)
       const request = { ...validRequest(context), redirectUri }
-      const asked = await authorize(context, request)
-      if (answered(asked, 'code') !== undefined)
-        throw new Violation('code', { expected: 'no code for a refused user', actual: describe(asked) })
-      if (sentTo(asked) === undefined)
-        return refused(context, { ...asked, journey: [] }, 'a user whom the identity provider refused')
-      if (answered(asked, 'error') === undefined)
-        throw new Violation('silent', { expected: 'an error at the redirect URI', actual: describe(asked) })
-      if (answered(asked, 'state') !== request.state) {
-        throw new Violation('state', {
-          expected: `the state ${String(request.state)} beside the error`,
-          actual: answered(asked, 'state') ?? 'none',
-        })
-      }
-      return undefined
+      requireRefusal(context, await authorize(context, request), String(request.state))
     })
+    context.hostile()
+    if (context.dialect.callback === null)
+      return context.note('no callback can be made up: only access_denied was tried')
+    const { request: made } = context.dialect.callback
+    await context.forEvery('errors', errors, Math.ceil(context.runs / 2), async (error) => {
+      const request = validRequest(context)
+      const browser = context.browser()
+      const journey = await browser.go(requestOf(context, request), undefined, 'idp')
+      const state = upstreamState(journey)
+      if (state === undefined) throw new Inconclusive('unreadable', 'the request upstream carries no state to answer')
+      const answer = await browser.go(made({ error, state }, context.at))
+      requireRefusal(context, askedBy(context, answer), String(request.state))
+    })
+    return undefined
   },
+}
+
+const errors = fc.oneof(
+  fc.constantFrom('access_denied', 'server_error', 'temporarily_unavailable', 'invalid_scope', 'unauthorized_client'),
+  fc.constantFrom('login_required', 'consent_required', 'interaction_required', 'account_selection_required'),
+  fc.constantFrom('invalid_resource', 'cannot_find_tenant', 'compliance_check'),
+  fc.array(label, { minLength: 1, maxLength: 3 }).map((words) => words.join('_')),
+)
+
+/** A refusal upstream reaches the caller with its state, or is told on a page. */
+const requireRefusal = (context: Context, asked: Asked, state: string) => {
+  if (answered(asked, 'code') !== undefined)
+    throw new Violation('code', { expected: 'no code for a refused user', actual: describe(asked) })
+  if (sentTo(asked) === undefined) {
+    refused(context, { ...asked, journey: [] }, 'a user whom the identity provider refused')
+    return says(context, asked, 'authorization-response')
+  }
+  if (answered(asked, 'error') === undefined)
+    throw new Violation('silent', { expected: 'an error at the redirect URI', actual: describe(asked) })
+  if (answered(asked, 'state') === state) return undefined
+  throw new Violation('state', {
+    expected: `the state ${state} beside the error`,
+    actual: answered(asked, 'state') ?? 'none',
+  })
 }

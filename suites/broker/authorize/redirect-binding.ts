@@ -1,19 +1,27 @@
+import * as fc from 'fast-check'
 import { single } from '../../../fixtures/world/slice.ts'
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
-import { nothingLeaves, refused } from './judgement.ts'
+import { nothingLeaves, refused, says } from './judgement.ts'
 import { authorize, describe, gotCode, peopleOf, registeredGetsCode, validRequest } from './request.ts'
 
 /** A redirect URI is registered for one client, not for all. */
 export const otherClient: Check = {
   id: 'authorize.redirect-bound-to-client.other-client',
   title: 'a redirect_uri registered for another client receives nothing',
-  sends: 'a valid authorization request of one client with each redirect_uri of another client of the same tenant',
+  sends:
+    'valid authorization requests of one client with each redirect_uri of another of the same tenant, unused and in use',
   owes: 'a refusal at the broker; nothing goes to the other client',
   clauses: ['authorize.redirect-bound-to-client'],
   attacks: ['RUR-01'],
   needs: { capabilities: [], shape: { ...single, clientsPerTenant: 2 }, scope: 'slice' },
-  kills: ['broker.accepts-redirect-uri-of-any-client', 'broker.accepts-any-redirect-uri', 'broker.redirects-refusals'],
+  kills: [
+    'broker.accepts-redirect-uri-of-any-client',
+    'broker.remembers-accepted-redirect-uris',
+    'broker.blames-the-client',
+    'broker.accepts-any-redirect-uri',
+    'broker.redirects-refusals',
+  ],
   control: registeredGetsCode,
   async run(context) {
     const { client } = peopleOf(context)
@@ -22,8 +30,23 @@ export const otherClient: Check = {
       .flatMap(({ redirectUris }) => redirectUris)
       .filter((uri) => !client.redirectUris.includes(uri))
     await context.each(foreign, async (uri) => {
-      nothingLeaves(context, await authorize(context, { ...validRequest(context), redirectUri: uri }), [uri])
+      const asked = await authorize(context, { ...validRequest(context), redirectUri: uri })
+      nothingLeaves(context, asked, [uri])
+      says(context, asked, 'invalid_redirect_uri')
     })
+    await context.forEvery(
+      'crosswise',
+      fc.array(fc.nat(), { maxLength: 3 }),
+      Math.ceil(context.runs / 4),
+      async (uses) => {
+        for (const [index, use] of [...uses, 0].entries()) {
+          const other = others[use % others.length]
+          const uri = other?.redirectUris[(use + index) % other.redirectUris.length] ?? ''
+          await authorize(context, { ...validRequest(context), clientId: other?.id ?? '', redirectUri: uri })
+          nothingLeaves(context, await authorize(context, { ...validRequest(context), redirectUri: uri }), [uri])
+        }
+      },
+    )
   },
 }
 
@@ -31,13 +54,14 @@ export const otherClient: Check = {
 export const otherRealm: Check = {
   id: 'authorize.redirect-bound-to-realm.other-realm',
   title: 'a request that mixes two realms receives nothing',
-  sends: "valid authorization requests whose path names another tenant, or whose redirect_uri is another tenant's",
+  sends:
+    "valid authorization requests whose path names another tenant or none that exists, or whose redirect_uri is another tenant's",
   owes: 'a refusal at the broker',
   clauses: ['authorize.redirect-bound-to-realm'],
   attacks: ['RUR-01'],
   applies: ({ realmPath }) => (realmPath === null ? 'dialect.realmPath' : undefined),
   needs: { capabilities: [], shape: { ...single, tenants: 2 }, scope: 'slice' },
-  kills: ['broker.ignores-realm', 'broker.accepts-redirect-uri-of-any-client'],
+  kills: ['broker.ignores-realm', 'broker.ignores-unknown-realm', 'broker.accepts-redirect-uri-of-any-client'],
   async control(context) {
     const realm = peopleOf(context).client.tenant
     const request = { ...validRequest(context), realm }
@@ -51,11 +75,14 @@ export const otherRealm: Check = {
     const elsewhere = context.slice.tenants
       .filter(({ id }) => id !== client.tenant)
       .flatMap(({ id }) => client.redirectUris.map((redirectUri) => ({ realm: id, redirectUri })))
+    const unknown = ['00000000-0000-4000-8000-000000000000', `realm-${context.slice.tag}`].flatMap((realm) =>
+      client.redirectUris.map((redirectUri) => ({ realm, redirectUri })),
+    )
     const foreign = context.slice.clients
       .filter(({ tenant }) => tenant !== client.tenant)
       .flatMap(({ redirectUris }) => redirectUris.map((redirectUri) => ({ realm: client.tenant, redirectUri })))
 
-    await context.each([...elsewhere, ...foreign], async ({ realm, redirectUri }) => {
+    await context.each([...elsewhere, ...unknown, ...foreign], async ({ realm, redirectUri }) => {
       const asked = await authorize(context, { ...validRequest(context), realm, redirectUri })
       if (realm === client.tenant) nothingLeaves(context, asked, [redirectUri])
       else refused(context, asked, `realm ${realm}`)

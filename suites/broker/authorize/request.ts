@@ -1,9 +1,11 @@
 import { arrivesAt } from '../../../fixtures/near-miss/place.ts'
 import type { Client, User } from '../../../fixtures/world/shapes.ts'
-import type { Journey } from '../../../harness/agent/browser.ts'
+import type { Browser, Journey } from '../../../harness/agent/browser.ts'
+import { nextOf } from '../../../harness/agent/next.ts'
 import type { AuthorizeInput, Outcome } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
+import { queryOf, valuesOf } from '../../../protocols/form.ts'
 import type { WireRequest } from '../../../protocols/wire.ts'
 
 /** What became of an authorization request. */
@@ -29,9 +31,20 @@ export const validRequest = (context: Context): AuthorizeInput => {
   }
 }
 
-/** Opens an authorization request in a fresh browser, signs in where asked, and follows it to its end. */
-export const authorize = async (context: Context, input: AuthorizeInput): Promise<Asked> =>
-  askedBy(context, await context.browser().go(requestOf(context, input), peopleOf(context).user))
+/** Opens an authorization request in a browser, a fresh one unless told, signs in where asked, and follows it to its end. */
+export const authorize = async (
+  context: Context,
+  input: AuthorizeInput,
+  browser: Browser = context.browser(),
+): Promise<Asked> => askedBy(context, await browser.go(requestOf(context, input), peopleOf(context).user))
+
+/** The state that the target chose for its own request upstream, when a journey was stopped before it. */
+export const upstreamState = (journey: Journey): string | undefined => {
+  const last = journey.at(-1)
+  const next = last && nextOf(last)
+  if (next?.is === 'form-post') return valuesOf(next.form.fields, 'state')[0]
+  return next?.is === 'redirect' ? valuesOf(queryOf(next.to), 'state')[0] : undefined
+}
 
 /** Whether the user was sent to the identity provider on the way. */
 export const wentUpstream = ({ journey }: Asked): boolean => journey.some(({ to }) => to === 'idp')

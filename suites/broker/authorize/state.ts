@@ -54,13 +54,15 @@ const requireState = (asked: Asked, state: string) => {
 export const stateUnchanged: Check = {
   id: 'authorize.restores-redirect-and-state.state',
   title: 'the state comes back with the code exactly as it was sent',
-  sends: 'valid authorization requests with states of printable ASCII: long, percent signs, delimiters, structured …',
+  sends:
+    'valid authorization requests without a state and with states of printable ASCII: long, percent signs, delimiters …',
   owes: 'the code at the redirect URI that was asked for, with the same state, once',
   clauses,
   attacks: ['RUR-25'],
   needs,
   kills: [
     'broker.omits-state',
+    'broker.invents-state',
     'broker.trims-state',
     'broker.truncates-state',
     'broker.decodes-state',
@@ -68,6 +70,12 @@ export const stateUnchanged: Check = {
   ],
   control: registeredGetsCode,
   async run(context) {
+    await context.each(['none'], async () => {
+      const asked = await authorize(context, { ...validRequest(context), state: [] })
+      const returned = answered(asked, 'state')
+      if (returned !== undefined)
+        throw new Violation('invented', { expected: 'no state, since none was sent', actual: returned })
+    })
     const forms = Object.entries(statesUpTo(context.profile.stateBytes))
     for (const [index, [name, states]] of forms.entries()) {
       const share = Math.floor((context.runs + index) / forms.length)
@@ -113,6 +121,42 @@ export const codeOfUpstream: Check = {
   },
 }
 
+/** A code is worth what it buys. */
+export const codeRedeems: Check = {
+  id: 'authorize.restores-redirect-and-state.redeems',
+  title: 'the code that comes back buys a token',
+  sends:
+    'a valid authorization request for each registered redirect URI, and a redemption of its code in the documented form',
+  owes: 'an access token for each of them',
+  clauses,
+  applies: ({ redeem }) => (redeem === null || redeem === 'undriven' ? 'dialect.redeem' : undefined),
+  needs,
+  kills: ['broker.mints-codes-of-its-own', 'broker.truncates-codes'],
+  control: registeredGetsCode,
+  async run(context) {
+    const { redeem } = context.dialect
+    if (redeem === null || redeem === 'undriven') throw new TypeError('the dialect does not speak redeem')
+    const { client } = peopleOf(context)
+    await context.each(client.redirectUris, async (redirectUri) => {
+      const browser = context.browser()
+      const code = answered(await authorize(context, { ...validRequest(context), redirectUri }, browser), 'code') ?? ''
+      const state = `uri=${redirectUri}|cid=${client.id}`
+      const { id: clientId, resource } = client
+      const outcome = redeem.read(
+        await context.browser().go(redeem.request({ code, state, clientId, redirectUri, resource }, context.at)),
+      )
+      if (outcome.is === 'token') return
+      const actual =
+        outcome.is === 'refusal'
+          ? `a refusal: ${outcome.text.slice(0, 120)}`
+          : outcome.is === 'unreadable'
+            ? outcome.why
+            : outcome.is
+      throw new Violation('no-token', { expected: `a token for the code that came to ${redirectUri}`, actual })
+    })
+  },
+}
+
 type Flow = { uri: number; browser: number; turn: number }
 const flows = fc.array(fc.record({ uri: fc.nat(3), browser: fc.nat(2), turn: fc.nat(99) }), {
   minLength: 2,
@@ -129,7 +173,7 @@ export const interleaved: Check = {
   attacks: ['OAU-09', 'OAU-10'],
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs,
-  kills: ['broker.answers-newest-request', 'broker.answers-first-registered-uri'],
+  kills: ['broker.answers-newest-request', 'broker.answers-newest-redirect-uri', 'broker.answers-first-registered-uri'],
   control: registeredGetsCode,
   run: (context) => context.forEvery('flows', flows, Math.ceil(context.runs / 4), (story) => play(context, story)),
 }

@@ -1,7 +1,10 @@
+import * as fc from 'fast-check'
+import { label } from '../../../fixtures/near-miss/kind.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
-import type { Check } from '../../../harness/judge/check.ts'
-import { queryOf } from '../../../protocols/form.ts'
+import type { Check, Context } from '../../../harness/judge/check.ts'
+import { queryOf, valuesOf } from '../../../protocols/form.ts'
+import type { Pairs, WireRequest } from '../../../protocols/wire.ts'
 import { urlOf } from '../../../protocols/wire.ts'
 import type { Asked } from './request.ts'
 import { authorize, describe, gotCode, peopleOf, registeredGetsCode, validRequest } from './request.ts'
@@ -10,6 +13,38 @@ const needs = { capabilities: [], shape: single, scope: 'slice' } as const
 
 /** The first request that reached the identity provider. */
 const upstreamOf = ({ journey }: Asked) => journey.find(({ to }) => to === 'idp')?.request
+
+/** What the request upstream carries; the client id and the resource are known where the sources describe the dialect. */
+const owedUpstream = (context: Context): Pairs => {
+  const { client } = peopleOf(context)
+  const documented: Pairs = [
+    ['client_id', client.id],
+    ['resource', client.resource],
+  ]
+  return [
+    ['response_type', 'code'],
+    ['redirect_uri', context.at.target + context.at.paths.callback],
+    ...(context.dialect.documented ? documented : []),
+  ]
+}
+
+/** Requires each parameter once and with its value, and those of `atMost` no more than once. */
+const requireOnce = ({ rawPath }: WireRequest, owed: Pairs, atMost: readonly string[] = []) => {
+  const query = queryOf(rawPath)
+  for (const [name, value] of owed) {
+    const given = valuesOf(query, name)
+    if (given.length === 1 && given[0] === value) continue
+    throw new Violation(name, {
+      expected: `${name}=${value} once at the identity provider`,
+      actual: given.length === 0 ? `no ${name}` : given.join(' and '),
+    })
+  }
+  for (const name of atMost) {
+    const given = valuesOf(query, name)
+    if (given.length > 1)
+      throw new Violation(name, { expected: `${name} once at the identity provider`, actual: given.join(' and ') })
+  }
+}
 
 /** What is asked of the identity provider, and where. */
 export const startsCodeFlow: Check = {
@@ -37,25 +72,7 @@ export const startsCodeFlow: Check = {
       const request = upstreamOf(await authorize(context, { ...validRequest(context), redirectUri }))
       if (request === undefined)
         throw new Violation('not-sent', { expected: `${redirectUri} to lead upstream`, actual: 'nobody came' })
-      const owed: [string, string][] = [
-        ['response_type', 'code'],
-        ['redirect_uri', context.at.target + context.at.paths.callback],
-        ...(context.dialect.documented
-          ? ([
-              ['client_id', client.id],
-              ['resource', client.resource],
-            ] as [string, string][])
-          : []),
-      ]
-      for (const [name, value] of owed) {
-        const given = queryOf(request.rawPath).flatMap(([key, one]) => (key === name ? [one] : []))
-        if (given.length !== 1 || given[0] !== value) {
-          throw new Violation(name, {
-            expected: `${name}=${value} once at the identity provider`,
-            actual: given.length === 0 ? `no ${name}` : given.join(' and '),
-          })
-        }
-      }
+      requireOnce(request, owedUpstream(context))
       const endpoint = `${context.at.idp}/${client.tenant}/`
       if (context.dialect.documented && !urlOf(request).startsWith(endpoint)) {
         throw new Violation('endpoint', {
@@ -64,6 +81,47 @@ export const startsCodeFlow: Check = {
         })
       }
     })
+  },
+}
+
+const injections = [
+  'redirect_uri=https://{}/',
+  'client_id={}',
+  'response_type=token',
+  'response_mode=fragment&state={}',
+]
+
+/** What the caller sends stays within its own parameter. */
+export const noInjection: Check = {
+  id: 'authorize.starts-code-flow.injection',
+  title: 'nothing in the resource or the state becomes a parameter of the request upstream',
+  sends: 'valid requests whose resource or state has a delimiter and a parameter of the upstream request in it',
+  owes: "upstream, each parameter once and with the broker's own value; or a refusal",
+  clauses: ['authorize.starts-code-flow'],
+  attacks: ['RUR-25'],
+  applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
+  needs,
+  kills: ['broker.concatenates-resource-upstream'],
+  control: registeredGetsCode,
+  async run(context) {
+    const stranger = `stranger-${context.slice.tag}.test`
+    const texts = fc
+      .tuple(fc.constantFrom('&', '%26', '#', ';', '?'), fc.constantFrom(...injections), label)
+      .map(([delimiter, text, word]) => `${word}${delimiter}${text.replace('{}', stranger)}`)
+    for (const into of ['resource', 'state'] as const) {
+      await context.forEvery(into, texts, Math.ceil(context.runs / 4), async (text) => {
+        const { resource } = peopleOf(context).client
+        const changed = into === 'resource' ? `${resource}/${text}` : text
+        const asked = await authorize(context, { ...validRequest(context), [into]: changed })
+        const request = upstreamOf(asked)
+        if (request)
+          requireOnce(
+            request,
+            owedUpstream(context).filter(([name]) => name !== 'resource'),
+            ['resource'],
+          )
+      })
+    }
   },
 }
 
