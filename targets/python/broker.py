@@ -17,7 +17,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 sys.dont_write_bytecode = True  # being launched leaves nothing behind
 
 from bugs import BUGS  # noqa: E402
-from flow import Broker, ProvisionError, respond  # noqa: E402
+from clock import move_clock  # noqa: E402
+from flow import Broker, respond  # noqa: E402
+from policies import Policies  # noqa: E402
+from provision import ProvisionError  # noqa: E402
 
 MAX_BODY = 1 << 20  # bytes of a request body that are read away to keep the connection
 
@@ -36,19 +39,27 @@ class Handler(BaseHTTPRequestHandler):
         super().setup()
 
     def serve(self):
-        length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not re.fullmatch("[0-9]{1,7}", length) or int(length) > MAX_BODY:
-            self.close_connection = True
+        body = self.read_body()
+        if (self.command, self.path) == ("POST", self.server.clock_path):
+            status, headers, body = move_clock(self.server.broker.clock, body)
         else:
-            self.rfile.read(int(length))
-        status, headers, body = respond(self.server.broker, self.command, self.path, self.headers)
+            cookie = "; ".join(self.headers.get_all("Cookie", []))
+            status, headers, body = respond(self.server.broker, self.command, self.path, cookie)
         self.send_response(status)
-        for name, value in headers.items():
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(b"" if self.command == "HEAD" else body)
+
+    def read_body(self):
+        """The body of a request; one that is too long or of unknown length is not read, and ends the connection."""
+        length = self.headers.get("Content-Length", "0")
+        if "Transfer-Encoding" in self.headers or not re.fullmatch("[0-9]{1,7}", length) or int(length) > MAX_BODY:
+            self.close_connection = True
+            return b""
+        return self.rfile.read(int(length))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = serve
 
@@ -64,8 +75,8 @@ class Server(ThreadingHTTPServer):
 
     request_queue_size = 256
 
-    def __init__(self, address, broker: Broker, context: ssl.SSLContext):
-        self.broker, self.context = broker, context
+    def __init__(self, address, broker: Broker, context: ssl.SSLContext, clock_path=None):
+        self.broker, self.context, self.clock_path = broker, context, clock_path
         super().__init__(address, Handler)
 
     def server_bind(self):
@@ -81,46 +92,67 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+def read_options():
+    """The command line, understood."""
+    parser = argparse.ArgumentParser(description="A K2Trust-like OAuth redirector.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int)
+    for name in ("--provision", "--cert", "--key"):
+        parser.add_argument(name, metavar="FILE")
+    parser.add_argument("--clock-path", metavar="PATH", help="for tests alone: a POST there moves the clock")
+    parser.add_argument("--bug", choices=BUGS, metavar="NAME")
+    parser.add_argument("--list-bugs", action="store_true")
+    options = parser.parse_args()
+    for name in () if options.list_bugs else ("provision", "port", "cert", "key"):
+        if getattr(options, name) is None:
+            parser.error(f"--{name} is required")
+    return options
+
+
 def fail(message: str):
     """One line, exit 2."""
     print(f"broker: {message}", file=sys.stderr)
     sys.exit(2)
 
 
+def list_bugs():
+    """Every bug with what it does and which clauses of the rulebook it breaks, as JSON."""
+    print(json.dumps([{"bug": name, "does": bug.does, "clauses": bug.clauses} for name, bug in BUGS.items()], indent=2))
+
+
+def read_broker(file_name: str, policies: Policies) -> Broker:
+    """The broker that a provision document describes."""
+    try:
+        with open(file_name, encoding="utf-8") as file:
+            return Broker(json.load(file), policies)
+    except OSError as error:
+        fail(f"{file_name}: {error.strerror}")
+    except (ValueError, RecursionError) as error:
+        fail(f"{file_name}: not JSON: {error}")
+    except ProvisionError as error:
+        fail(f"{file_name}: {error}")
+
+
+def read_identity(cert: str, key: str) -> ssl.SSLContext:
+    """The server's side of TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(cert, key)
+    except OSError as error:
+        fail(f"{cert}, {key}: {error.strerror or error}")
+    return context
+
+
 def main():
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
-    parser = argparse.ArgumentParser(description="A K2Trust-like OAuth redirector.")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int)
-    for name in ("--provision", "--cert", "--key"):
-        parser.add_argument(name, metavar="FILE")
-    parser.add_argument("--bug", choices=BUGS, metavar="NAME")
-    parser.add_argument("--list-bugs", action="store_true")
-    options = parser.parse_args()
+    options = read_options()
     if options.list_bugs:
-        table = [{"bug": bug, "does": kind.__doc__, "clauses": clauses} for bug, (kind, clauses) in BUGS.items()]
-        return print(json.dumps(table, indent=2))
-    for name in ("provision", "port", "cert", "key"):
-        if getattr(options, name) is None:
-            parser.error(f"--{name} is required")
-    kind = BUGS[options.bug][0] if options.bug else Broker
+        return list_bugs()
+    broker = read_broker(options.provision, BUGS[options.bug].policies() if options.bug else Policies())
+    context = read_identity(options.cert, options.key)
     try:
-        with open(options.provision, encoding="utf-8") as file:
-            broker = kind(json.load(file))
-    except OSError as error:
-        fail(f"{options.provision}: {error.strerror}")
-    except (ValueError, RecursionError) as error:
-        fail(f"{options.provision}: not JSON: {error}")
-    except ProvisionError as error:
-        fail(f"{options.provision}: {error}")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    try:
-        context.load_cert_chain(options.cert, options.key)
-    except OSError as error:
-        fail(f"{options.cert}, {options.key}: {error.strerror or error}")
-    try:
-        server = Server((options.host, options.port), broker, context)
+        server = Server((options.host, options.port), broker, context, options.clock_path)
     except (OSError, OverflowError) as error:
         fail(f"{options.host}:{options.port}: {error}")
     with server:

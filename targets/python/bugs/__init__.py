@@ -1,0 +1,8 @@
+"""Realistic mistakes, each in the place of one decision of the broker. A docstring says what the mistake does."""
+from bugs.answer import ANSWER_BUGS
+from bugs.callback import CALLBACK_BUGS
+from bugs.client import CLIENT_BUGS
+from bugs.redirect_uri import REDIRECT_BUGS
+from bugs.request import REQUEST_BUGS
+
+BUGS = {bug.name: bug for bug in (*REQUEST_BUGS, *CLIENT_BUGS, *REDIRECT_BUGS, *ANSWER_BUGS, *CALLBACK_BUGS)}

@@ -1,0 +1,70 @@
+"""What goes over the wire: pages, redirects, queries and cookies. No decision is made here."""
+import html
+import re
+from typing import Dict, List, Mapping, Optional, Tuple
+from urllib.parse import quote, unquote_to_bytes
+
+Response = Tuple[int, Dict[str, str], bytes]
+Params = Dict[str, List[str]]
+
+PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+
+
+def page(status: int, text: str) -> Response:
+    """An inert HTML page: no script, no link, no form, nothing but one escaped sentence."""
+    head = '<!doctype html><html lang="en"><head><title>K2Trust</title></head>'
+    body = f"{head}<body><p>{html.escape(text)}</p></body></html>"
+    headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": "default-src 'none'"}
+    return status, headers, body.encode()
+
+
+def redirect(location: str, body: bytes = b"") -> Response:
+    """302. Whatever cannot stand in a header is percent-encoded; escapes already there stay as they are."""
+    safe = quote(location, safe=PRINTABLE, errors="surrogateescape")
+    return 302, {"Location": safe, "Content-Type": "text/html; charset=utf-8"}, body
+
+
+def with_cookie(response: Response, name: str, value: str, lifetime: int) -> Response:
+    """The same answer with a cookie, in seconds of life, that no script and no other host can read or set."""
+    status, headers, body = response
+    cookie = f"{name}={value}; Path=/; Max-Age={lifetime}; Secure; HttpOnly; SameSite=Lax"
+    return status, {**headers, "Set-Cookie": cookie}, body
+
+
+def parse_cookies(header: str) -> Dict[str, str]:
+    """The cookies of a request; one that is malformed does no harm to the others. The first of a name counts."""
+    cookies: Dict[str, str] = {}
+    for pair in header.split(";"):
+        name, _, value = pair.strip().partition("=")
+        cookies.setdefault(name, value)
+    return cookies
+
+
+def add_query(uri: str, params: Mapping[str, Optional[str]]) -> str:
+    """Adds parameters to a URI, keeping its own query and fragment as they are; None leaves a parameter out."""
+    base, mark, fragment = uri.partition("#")
+    joiner = "?" if "?" not in base else "" if base[-1] in "?&" else "&"
+    pairs = (f"{name}={quote(value, safe='', errors='surrogateescape')}"
+             for name, value in params.items() if value is not None)
+    return base + joiner + "&".join(pairs) + mark + fragment
+
+
+def parse_query(query: str) -> Params:
+    """Form decoding without loss: blanks and repetitions stay, `;` separates nothing, bytes outside UTF-8 survive."""
+    params: Params = {}
+    for pair in filter(None, query.encode("latin-1").split(b"&")):
+        name, _, value = (unquote_to_bytes(part).decode("utf-8", "surrogateescape")
+                          for part in pair.replace(b"+", b" ").partition(b"="))
+        params.setdefault(name, []).append(value)
+    return params
+
+
+def single(params: Params, name: str) -> Optional[str]:
+    """The value of a parameter that occurs exactly once."""
+    values = params.get(name, [])
+    return values[0] if len(values) == 1 else None
+
+
+def is_absolute(uri: object) -> bool:
+    """Whether this is an absolute http or https URL."""
+    return isinstance(uri, str) and re.match("https?://.", uri) is not None

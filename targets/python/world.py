@@ -1,0 +1,23 @@
+"""A small world for the broker's own tests: two realms, three clients for OAuth and one that only signs in."""
+IDP = "https://login.idp.example"
+CALLBACK = "https://trust.example/authorize/oauth/2"
+OWN = "https://designer.one.example/oauth/callback"
+QUERY = "https://designer.one.example/oauth/callback2?site=a%20b&keep"
+OTHER = "https://runtime.one.example/oauth/callback"
+FOREIGN = "https://designer.two.example/oauth/callback"
+
+
+def client(name, tenant, oauth, *uris):
+    return {"id": name, "tenant": tenant, "name": name, "secret": f"secret-of-{name}", "oauth": oauth,
+            "resource": "https://graph.example", "authorizationEndpoint": f"{IDP}/{tenant}/oauth2/authorize",
+            "tokenEndpoint": f"{IDP}/{tenant}/oauth2/token", "callback": CALLBACK, "redirectUris": list(uris)}
+
+
+PROVISION = {
+    "schema": "brokerspec-provision/1",
+    "issuers": [{"id": "entra", "origin": IDP, "jwks": {"keys": []}}],
+    "tenants": [{"id": f"tenant-{n}", "issuer": "entra", "name": n, "domain": f"{n}.example"} for n in ("one", "two")],
+    "clients": [client("designer", "tenant-one", True, OWN, QUERY), client("runtime", "tenant-one", True, OTHER),
+                client("foreign", "tenant-two", True, FOREIGN), client("sign-in-only", "tenant-one", False, OWN)],
+    "parties": [],
+}
