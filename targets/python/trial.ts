@@ -1,0 +1,41 @@
+import { join } from 'node:path'
+import type { Keyring } from '../../fixtures/world/world.ts'
+import { worldOf } from '../../fixtures/world/world.ts'
+import { judge } from '../../harness/judge/judge.ts'
+import type { Verdict } from '../../harness/judge/verdict.ts'
+import type { Launcher } from '../../harness/launch/launcher.ts'
+import { loadTarget } from '../../harness/target/load.ts'
+import type { Launched, Target } from '../../harness/target/target.ts'
+import { openUniverse } from '../../harness/universe.ts'
+import { inspect } from '../../harness/vitest/register.ts'
+import { checks, invariants } from '../../suites/index.ts'
+
+/** How a broker is tried: `runs` cases for each property check. Counterexamples stay as they were found. */
+type Trial = { keyring: Keyring; launcher: Launcher; seed: number; runs: number }
+
+/** The broker in Python as a target, with one of its bugs. */
+export const withBug = async (bug: string): Promise<Target & { attach: Launched }> => {
+  const { attach, ...target } = await loadTarget(join(import.meta.dirname, 'target.json'))
+  if (!('command' in attach)) throw new TypeError('the broker in Python is launched by a command')
+  return { ...target, attach: { ...attach, command: [...attach.command, '--bug', bug] } }
+}
+
+/** Launches the broker with a bug and judges it by every check, one after the other, and every invariant. */
+export const verdictsWith = async (bug: string, { keyring, launcher, seed, runs }: Trial): Promise<Verdict[]> => {
+  const universe = await openUniverse({
+    target: await withBug(bug),
+    world: worldOf(seed, checks, keyring),
+    transport: 'https',
+    invariants,
+    launcher: launcher.address,
+  })
+  try {
+    const verdicts: Verdict[] = []
+    for (const check of checks) {
+      verdicts.push(await judge(check, universe, { seed, runs, budget: { checkMs: 60_000, shrinks: 0 } }))
+    }
+    return [...verdicts, ...invariants.map((invariant) => inspect(invariant, universe).verdict)]
+  } finally {
+    await universe.close()
+  }
+}
