@@ -14,8 +14,16 @@ export type Next =
 
 const redirects = new Set([301, 302, 303, 307, 308])
 
-/** Reads the answer of an exchange as a browser does. */
-export const nextOf = ({ request, response }: Exchange): Next => {
+const known = new WeakMap<Exchange, Next>()
+
+/** Reads the answer of an exchange as a browser does. Asked again, it does not read again: the browser, the dialect and checks all ask. */
+export const nextOf = (exchange: Exchange): Next => {
+  const next = known.get(exchange) ?? read(exchange)
+  known.set(exchange, next)
+  return next
+}
+
+const read = ({ request, response }: Exchange): Next => {
   if (response === undefined) return { is: 'nothing' }
   const location = headerOf(response.headers, 'location')
   if (redirects.has(response.status) && location !== undefined) {
