@@ -1,0 +1,48 @@
+import type { World } from '../fixtures/world/world.ts'
+import { provisionOf } from '../fixtures/world/provision.ts'
+import { attachDirect, attachServed } from '../harness/attach/in-process.ts'
+import type { Ground, Site, Transport } from '../harness/attach/site.ts'
+import { makeUniverseClock } from '../harness/clock/universe-clock.ts'
+import { resolveDialect } from '../harness/dialects/resolve.ts'
+import { readTarget } from '../harness/target/load.ts'
+import { makeBroker } from '../mocks/broker/broker.ts'
+import type { Entra } from '../mocks/idp/entra/state.ts'
+import { makeEntra } from '../mocks/idp/entra/state.ts'
+import { entraHandlers } from '../mocks/idp/entra/handlers.ts'
+import { wireOf } from '../mocks/wire.ts'
+import { referenceBroker } from '../targets/reference/target.ts'
+
+/** The reference broker and the mock identity provider, in place as in a universe, and nothing else of the harness. */
+export const openBareSite = async (
+  world: World,
+  transport: Transport,
+  onEntra: (entra: Entra) => void = () => undefined,
+): Promise<Site> => {
+  const target = readTarget(referenceBroker(), 'bench')
+  const clock = makeUniverseClock()
+  const slices = Object.values(world.slices)
+  const ground: Ground = {
+    target,
+    dialect: resolveDialect(target.dialect),
+    world,
+    clock,
+    transport,
+    launcher: undefined,
+    provision: (idp, callback) => provisionOf(world, { idp, callback }),
+    idp(origin, replyUrl) {
+      const entra = makeEntra({
+        origin,
+        clock,
+        keys: world.issuers.entra,
+        replyUrl,
+        tenants: slices.flatMap(({ tenants }) => tenants),
+        clients: slices.flatMap(({ clients }) => clients),
+        users: slices.flatMap(({ users }) => users),
+      })
+      onEntra(entra)
+      return wireOf(entraHandlers(entra))
+    },
+  }
+  const attach = { open: (...given: Parameters<typeof makeBroker>) => ({ wire: makeBroker(...given) }) }
+  return transport === 'direct' ? attachDirect(attach, ground) : attachServed(attach, ground)
+}
