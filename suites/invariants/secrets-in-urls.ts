@@ -4,9 +4,11 @@ import type { Invariant } from '../../harness/judge/check.ts'
 import { secretsOf } from '../../harness/record/redact.ts'
 import { headerOf, urlOf } from '../../protocols/wire.ts'
 
-const known = new WeakMap<World, ReadonlyMap<string, string>>()
+const known = new WeakMap<World, readonly (readonly [string, string, string])[]>()
 const secretsIn = (world: World) => {
-  const secrets = known.get(world) ?? secretsOf(world)
+  const secrets =
+    known.get(world) ??
+    [...secretsOf(world)].map(([secret, name]) => [secret, encodeURIComponent(secret), name] as const)
   known.set(world, secrets)
   return secrets
 }
@@ -24,10 +26,10 @@ export const secretsInUrls: Invariant = {
       Referer: headerOf(request.headers, 'referer') ?? '',
       Location: (response && headerOf(response.headers, 'location')) ?? '',
     }
-    for (const [secret, name] of secretsIn(world)) {
-      const place = Object.entries(places).find(
-        ([, text]) => text.includes(secret) || text.includes(encodeURIComponent(secret)),
-      )
+    const all = Object.values(places).join('\n')
+    for (const [secret, encoded, name] of secretsIn(world)) {
+      if (!all.includes(secret) && (encoded === secret || !all.includes(encoded))) continue
+      const place = Object.entries(places).find(([, text]) => text.includes(secret) || text.includes(encoded))
       if (place) {
         return new Violation('secret-in-url', {
           expected: `no ${name} in any URL`,
