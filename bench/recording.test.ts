@@ -22,7 +22,7 @@ const exchange = (asked: WireRequest, text: string): Exchange => ({
   request: asked,
   response: textResponse(200, text),
 })
-const at = { target: '', idp: '', paths: { authorize: '/', callback: '/' } }
+const at = { target: '', idp: '', paths: { authorize: '/', callback: '/', token: '/token' } }
 const withCookie = request('/a', [['cookie', 'one=1']])
 
 test('a stub gives the recorded answers of a request in order, and no more', async () => {
