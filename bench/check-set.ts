@@ -7,7 +7,7 @@ import { judge } from '../harness/judge/judge.ts'
 import { readTarget } from '../harness/target/load.ts'
 import type { Universe } from '../harness/universe.ts'
 import { openUniverse } from '../harness/universe.ts'
-import { makeBroker } from '../mocks/broker/broker.ts'
+import { makeBroker, makeNodes } from '../mocks/broker/broker.ts'
 import type { Wire } from '../protocols/wire.ts'
 import { checks, invariants } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
@@ -25,8 +25,11 @@ export const openReference = (
   transport: Transport,
   { around = (wire: Wire) => wire, more = [] as readonly Invariant[] } = {},
 ): Promise<Universe> => {
-  const attach: { open: (...given: Parameters<typeof makeBroker>) => { wire: Wire } } = {
-    open: (provision, io) => ({ wire: around(makeBroker(provision, io)) }),
+  const attach: { open: (...given: Parameters<typeof makeBroker>) => { wire: Wire; nodes: Wire[] } } = {
+    open(provision, io) {
+      const nodes = makeNodes(provision, io, 3).map(around)
+      return { wire: nodes[0] ?? around(makeBroker(provision, io)), nodes }
+    },
   }
   const target = readTarget({ ...referenceBroker(), attach }, 'bench')
   return openUniverse({ target, world, transport, invariants: [...invariants, ...more] })

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { Agent, buildConnector } from 'undici'
 import type { Pairs, Wire } from '../../protocols/wire.ts'
 
@@ -21,7 +22,8 @@ export const httpsWire = ({ ca, detour }: HttpsParts): HttpsWire => {
   const connect: typeof straight = (options, done) => {
     const { hostname, port, protocol } = options
     const leads = detour && new URL(detour.origin).host === new URL(`${protocol}//${hostname}:${port}`).host
-    const elsewhere = leads && { hostname: detour.hostname, port: String(detour.port), servername: hostname }
+    const named = leads && isIP(hostname) === 0 && { servername: hostname }
+    const elsewhere = leads && { hostname: detour.hostname, port: String(detour.port), ...named }
     straight({ ...options, ...elsewhere }, done)
   }
   const agent = new Agent({
