@@ -61,6 +61,19 @@ describe('a transcript', () => {
     expect(pathsOf(of('one'))).toEqual(['/small'])
   })
 
+  test('is written without the codes that its own exchanges hand out, however many were issued since', () => {
+    const { record, of } = makeTranscript(world, [])
+    const code = (n: number) => `code-${String(n).padStart(8, '0')}-abcdef`
+    const handOut = (check: string, n: number) => {
+      const headers: [string, string][] = [['location', `https://broker.test/cb?code=${code(n)}`]]
+      record(sent(check, `/page/${code(n)}`, { to: 'idp', response: { status: 302, headers, body: new Uint8Array() } }))
+    }
+    handOut('one', 0)
+    for (let n = 1; n < 6_000; n += 1) handOut('two', n)
+    expect(pathsOf(of('one'))).toEqual(['/page/[redacted code or token]'])
+    expect(JSON.stringify(of('two'))).not.toMatch(/code-\d/)
+  })
+
   test('is written without secrets', () => {
     const { record, of } = makeTranscript(world, [])
     record(sent('one', `/?s=${two?.clients[0]?.secret}`))
@@ -103,12 +116,15 @@ describe('an invariant', () => {
   }
 
   test('is asked about every exchange at once, and its breaches name the check that provoked them', () => {
-    const { record, breaches } = makeTranscript(world, [invariant])
+    const { record, breaches, written } = makeTranscript(world, [invariant])
     const first = record(sent('one', '/fine'))
     expect(asked).toEqual([first])
     expect(breaches()).toEqual([])
     record(sent(null, `/x/${two?.tag}?code=secret`))
     expect(breaches()).toMatchObject([{ invariant, check: 'two', violation: { kind: 'x' }, exchange: { n: 2 } }])
-    expect(breaches()[0]?.exchange.request.url).toContain('code=[redacted]')
+    record(sent('two', '/x/again'))
+    expect(breaches().map(({ exchange }) => exchange?.n)).toEqual([2, undefined])
+    const shown = breaches().flatMap(({ exchange }) => (exchange ? [exchange] : []))
+    expect(written(shown)[0]?.request.url).toContain('code=[redacted]')
   })
 })

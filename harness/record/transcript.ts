@@ -5,26 +5,30 @@ import type { Violation } from '../judge/blame.ts'
 import type { Invariant } from '../judge/check.ts'
 import { codesIn } from './codes.ts'
 import type { Evidence, Exchange } from './exchange.ts'
-import { evidenceOf, redactText, secretsOf } from './redact.ts'
+import { issuedIn } from './issued.ts'
+import type { Redact } from './redact.ts'
+import { evidenceOf, redactorOf, secretsOf } from './redact.ts'
 
-/** A broken invariant, and the exchange that broke it. */
-export type Breach = { invariant: Invariant; violation: Violation; exchange: Evidence; check: CheckId | null }
+/** A broken invariant. The first breach of each has the exchange that broke it, as it was; a thousand would be too many. */
+export type Breach = { invariant: Invariant; violation: Violation; check: CheckId | null; exchange?: Exchange }
 
 /** The record of a universe. */
 export type Transcript = {
   record(exchange: Omit<Exchange, 'n'>): Exchange
   /** The exchanges of a check's pinned case, or else its newest, oldest first, as they may be written down. */
   of(check: CheckId): Evidence[]
+  /** These exchanges, as they may be written down. */
+  written(exchanges: readonly Exchange[]): Evidence[]
   beginCase(check: CheckId): void
   pinCase(check: CheckId): void
-  /** Takes every secret out of a text, codes that were issued included. */
-  clean(text: string): string
+  /** Takes every secret out of what is said of a check, codes that were issued included. */
+  redactor(check: CheckId): Redact
   inspected(): number
   breaches(): readonly Breach[]
 }
 
 const kept = 60
-const keptCodes = 200
+const keptCodes = 5_000
 const keptBreaches = 1_000
 
 /** Records every exchange, asks the invariants at once, and keeps the newest for evidence. */
@@ -36,13 +40,28 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
   const issued: string[] = []
   let n = 0
 
-  /** The newest codes are known by value; older ones stand in nothing that is kept. */
+  /** The newest codes are known by value, whoever tells them; and so is whatever the exchanges that are kept hand out. */
   const issue = (code: string) => {
     issued.push(code)
     secrets.set(code, 'code')
     const forgotten = issued.length > keptCodes ? issued.shift() : undefined
     if (forgotten !== undefined) secrets.delete(forgotten)
   }
+
+  const redactor = (exchanges: readonly Exchange[]) =>
+    redactorOf(
+      new Map([
+        ...exchanges
+          .flatMap(({ response }) => (response ? issuedIn(response) : []))
+          .map((one) => [one, 'code or token'] as const),
+        ...secrets,
+      ]),
+    )
+  const written = (exchanges: readonly Exchange[]) => {
+    const redact = redactor(exchanges)
+    return exchanges.map((exchange) => evidenceOf(exchange, redact))
+  }
+  const keptFor = (check: CheckId) => pinned.get(check) ?? byCheck.get(check) ?? []
 
   return {
     record(bare) {
@@ -55,11 +74,16 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
       for (const invariant of invariants) {
         const violation = invariant.inspect(exchange, world)
         if (violation && breaches.length < keptBreaches)
-          breaches.push({ invariant, violation, exchange: evidenceOf(exchange, secrets), check: exchange.check })
+          breaches.push({
+            invariant,
+            violation,
+            check: exchange.check,
+            ...(breaches.every((breach) => breach.invariant !== invariant) && { exchange }),
+          })
       }
       return exchange
     },
-    of: (check) => (pinned.get(check) ?? byCheck.get(check) ?? []).map((exchange) => evidenceOf(exchange, secrets)),
+    of: (check) => written(keptFor(check)),
     beginCase(check) {
       byCheck.set(
         check,
@@ -67,7 +91,8 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
       )
     },
     pinCase: (check) => void pinned.set(check, byCheck.get(check) ?? []),
-    clean: (text) => redactText(text, secrets),
+    written,
+    redactor: (check) => redactor(keptFor(check)),
     inspected: () => n,
     breaches: () => breaches,
   }

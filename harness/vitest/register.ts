@@ -7,6 +7,7 @@ import { defaultBudget, judge } from '../judge/judge.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import { missingOf } from '../judge/verdict.ts'
 import type { Evidence } from '../record/exchange.ts'
+import type { Redact } from '../record/redact.ts'
 import { loadTarget } from '../target/load.ts'
 import { Trouble, troubleData } from '../trouble.ts'
 import type { Universe } from '../universe.ts'
@@ -51,7 +52,7 @@ export const register = async (
       const { seed, runs, replay } = plan
       const budget = { ...defaultBudget, checkMs }
       const judged = await judge(check, universe, { seed, runs, budget, ...(replay && { replay }) })
-      const verdict = cleaned(judged, (text) => universe.transcript.clean(text))
+      const verdict = cleaned(judged, universe.transcript.redactor(check.id))
       if (check.needs.scope === 'exclusive') await universe.clock.reset()
       const evidence =
         verdict.status === 'pass' || verdict.status === 'not-applicable' ? [] : universe.transcript.of(check.id)
@@ -76,16 +77,18 @@ export const register = async (
     for (const invariant of invariants) {
       test(`${invariant.id}: ${invariant.title}`, options, ({ place, task, skip }) => {
         if ('trouble' in place) refuse(task, place.trouble)
-        conclude(task, inspect(invariant, place.universe), plan.strict, skip)
+        const { verdict: found, evidence } = inspect(invariant, place.universe)
+        const verdict = cleaned(found, place.universe.transcript.redactor(invariant.id))
+        conclude(task, { verdict, evidence }, plan.strict, skip)
       })
     }
   })
 }
 
 /** A verdict without secrets in any of its texts. */
-const cleaned = (verdict: Verdict, clean: (text: string) => string): Verdict =>
+const cleaned = (verdict: Verdict, redact: Redact): Verdict =>
   JSON.parse(JSON.stringify(verdict), (_, value: unknown) =>
-    typeof value === 'string' ? clean(value) : value,
+    typeof value === 'string' ? redact(value) : value,
   ) as Verdict
 
 type Task = { meta: { brokerspec?: Finding } }
@@ -131,7 +134,7 @@ export const inspect = (
       expected: violation.expected,
       actual: violation.actual,
     },
-    evidence: [first.exchange],
+    evidence: transcript.written(first.exchange ? [first.exchange] : []),
   }
 }
 
