@@ -23,8 +23,9 @@ const help = `brokerspec ${version}: conformance and security tests for federati
   brokerspec list [--json]            clauses, checks and faults
   brokerspec explain <id>             a clause, check, invariant or fault
   brokerspec merge <report.json>… [--report <folder>]
-  brokerspec report [report.json] [--allure <folder>]
-                                      a page to look at, made by Allure without a network
+  brokerspec report [report.json] [--allure <folder>] [--results <folder>]
+                                      a page to look at, made by Allure without a network;
+                                      --results keeps the results that it is made of
   brokerspec provision --target <file> [--seed <n>]
                                       the document a running target must be set up with
 

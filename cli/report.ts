@@ -3,17 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Trouble } from '../harness/trouble.ts'
-import { generateHtml, writeResults } from '../reports/allure/generate.ts'
-import { toAllure } from '../reports/allure/results.ts'
+import { generateHtml } from '../reports/allure/generate.ts'
 import { checks, invariants } from '../suites/index.ts'
+import { fileOf } from './options.ts'
 import { readReport } from './output.ts'
 
-/** `brokerspec report`: makes a page to look at from a JSON report, offline. */
+/** `brokerspec report`: makes a page to look at from a JSON report, offline. `--results` keeps what the page is made of. */
 export const report = async (args: string[]): Promise<number> => {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { allure: { type: 'string', default: join('reports', 'out', 'allure') } },
+    options: {
+      allure: { type: 'string', default: join('reports', 'out', 'allure') },
+      results: { type: 'string' },
+    },
   })
   const [path = join('reports', 'out', 'report.json'), ...more] = positionals
   if (more.length > 0) {
@@ -24,12 +27,15 @@ export const report = async (args: string[]): Promise<number> => {
     })
   }
   const json = await readReport(path)
-  const results = await mkdtemp(join(tmpdir(), 'brokerspec-'))
+  const { writeResults } = await import('../reports/allure/results.ts')
+  const entry = fileOf('reports/allure/entry')
+  const scratch = await mkdtemp(join(tmpdir(), 'brokerspec-'))
+  const results = values.results ?? scratch
   try {
-    await writeResults(toAllure(json, { checks, invariants }).files, results)
-    await generateHtml(results, values.allure)
+    await writeResults(json, { checks, invariants }, { entry, folder: results })
+    await generateHtml(results, values.allure, `${json.target.name} ${json.target.version}, judged by brokerspec`)
   } finally {
-    await rm(results, { recursive: true, force: true })
+    await rm(scratch, { recursive: true, force: true })
   }
   console.log(`Written: ${join(values.allure, 'index.html')}`)
   return 0

@@ -1,6 +1,6 @@
 import { clauseOf } from '../fixtures/clauses/index.ts'
 import type { Check, Invariant } from '../harness/judge/check.ts'
-import { replayCommand } from './replay.ts'
+import { replayCommand } from '../harness/judge/replay-command.ts'
 import type { Report } from './report.ts'
 
 type Catalogue = { checks: readonly Check[]; invariants: readonly Invariant[] }

@@ -103,3 +103,6 @@ export const reportSchema = z
 
 export type Report = z.infer<typeof reportSchema>
 export type ExitCode = Report['exit']
+
+/** What an exit code is called. */
+export const outcomes = ['PASS', 'FAIL', 'INCONCLUSIVE', 'HARNESS ERROR', 'USAGE', 'UNREACHABLE'] as const

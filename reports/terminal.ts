@@ -1,10 +1,11 @@
 import { styleText } from 'node:util'
 import { clauseOf } from '../fixtures/clauses/index.ts'
 import type { Check, Invariant } from '../harness/judge/check.ts'
+import { replayCommand } from '../harness/judge/replay-command.ts'
 import { queryOf } from '../protocols/form.ts'
 import type { Outcome } from './assemble.ts'
-import { replayCommand } from './replay.ts'
 import type { ClauseStatus, Report } from './report.ts'
+import { outcomes } from './report.ts'
 
 type Catalogue = { checks: readonly Check[]; invariants: readonly Invariant[] }
 type Verdict = Report['verdicts'][number]
@@ -178,8 +179,6 @@ const grouped = (ids: readonly string[]) =>
   [...Map.groupBy(ids, (id) => id.split('.', 1)[0] ?? '')]
     .map(([section, members]) => `${section}.{${members.map((id) => id.slice(section.length + 1)).join(', ')}}`)
     .join(' ')
-
-const outcomes = ['PASS', 'FAIL', 'INCONCLUSIVE', 'HARNESS ERROR', 'USAGE', 'UNREACHABLE'] as const
 
 const resultLine = ({ exit, verdicts }: Report, style: Style): string => {
   const counts = Object.entries(Object.groupBy(verdicts, statusOf)).map(

@@ -1,6 +1,6 @@
 // Packs brokerspec, installs it in an empty project, and uses it there as a stranger would.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -22,6 +22,26 @@ const ownTest = `
 import { brokerspec } from 'brokerspec/vitest'
 await brokerspec({ target: new URL('./target.js', import.meta.url), seed: 1 })
 `
+const ownConfig = `
+import { defineConfig } from 'vitest/config'
+export default defineConfig({ test: { pool: 'threads', reporters: ['default', 'allure-vitest/reporter'] } })
+`
+
+/** What Allure was told of a broker that refuses everything: nothing passed, nothing failed, and why. */
+const expectResults = (results) => {
+  const all = readdirSync(results)
+    .filter((name) => name.endsWith('-result.json'))
+    .map((name) => JSON.parse(readFileSync(join(results, name), 'utf8')))
+  const told = all.filter(
+    ({ testCaseId, status, steps }) =>
+      testCaseId.startsWith('authorize.') &&
+      status === 'broken' &&
+      steps.some(({ name }) => name.startsWith('Control')),
+  )
+  const statuses = new Set(all.map(({ status }) => status))
+  if (told.length < 10 || statuses.has('failed'))
+    throw new Error(`Allure was told ${told.length} doubts of ${all.length} results: ${[...statuses].join(', ')}`)
+}
 
 try {
   const [{ filename }] = JSON.parse(
@@ -31,7 +51,15 @@ try {
     join(folder, 'package.json'),
     JSON.stringify({ private: true, type: 'module', allowScripts: { node: true } }),
   )
-  show('npm', ['install', '--loglevel=error', `./${filename}`, 'node@24.21.0', 'vitest@5.1.1', 'typescript@7.0.2'])
+  show('npm', [
+    'install',
+    '--loglevel=error',
+    `./${filename}`,
+    'node@24.21.0',
+    'vitest@5.1.1',
+    'typescript@7.0.2',
+    'allure@3.18.0',
+  ])
   show('npx', ['brokerspec', '--version'])
   show('npx', ['brokerspec', 'run', '--seed', '1', '--report', 'out'])
 
@@ -48,9 +76,15 @@ try {
   const run = ended(['brokerspec', 'run', '--target', 'target.js', '--seed', '1', '--report', 'out'])
   if (run.code !== 2 || !run.out.includes('the valid form failed'))
     throw new Error(`a target that refuses everything gave ${run.code}:\n${run.out}`)
-  const own = ended(['vitest', 'run', '--pool', 'threads'])
+  writeFileSync(join(folder, 'vitest.config.js'), ownConfig)
+  const own = ended(['vitest', 'run'])
   if (own.code !== 1 || !own.out.includes('inconclusive (control)'))
     throw new Error(`the user's own vitest gave ${own.code}:\n${own.out}`)
+  expectResults(join(folder, 'allure-results'))
+  const report = ended(['brokerspec', 'report', 'out/report.json', '--results', 'results', '--allure', 'page'])
+  if (report.code !== 0 || !existsSync(join(folder, 'page', 'index.html')))
+    throw new Error(`the report gave ${report.code}:\n${report.out}`)
+  expectResults(join(folder, 'results'))
 
   writeFileSync(
     join(folder, 'types.ts'),

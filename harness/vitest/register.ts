@@ -1,17 +1,24 @@
 import { test as base, describe } from 'vitest'
+import { relative } from 'node:path'
 import { clauseOf } from '../../fixtures/clauses/index.ts'
+import type { CheckId } from '../../fixtures/world/shapes.ts'
 import { makeKeyring, worldOf } from '../../fixtures/world/world.ts'
+import type { Account } from '../allure/account.ts'
+import { ruleOf } from '../allure/account.ts'
+import { resolveDialect } from '../dialects/resolve.ts'
 import type { Check, Invariant } from '../judge/check.ts'
 import { gradeOf } from '../judge/check.ts'
 import { defaultBudget, judge } from '../judge/judge.ts'
+import { replayCommand } from '../judge/replay-command.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import { missingOf } from '../judge/verdict.ts'
-import type { Evidence } from '../record/exchange.ts'
 import type { Redact } from '../record/redact.ts'
 import { loadTarget } from '../target/load.ts'
+import type { Target } from '../target/target.ts'
 import { Trouble, troubleData } from '../trouble.ts'
 import type { Universe } from '../universe.ts'
 import { openUniverse } from '../universe.ts'
+import { conclude } from './conclude.ts'
 import type { Finding, Plan } from './plan.ts'
 
 type Place = { universe: Universe; checkMs: number } | { trouble: Trouble }
@@ -43,11 +50,12 @@ export const register = async (
       throw cause
     }
   })
+  const accountOf = accountsFor(plan, target, invariants)
   const options = { retry: 0, repeats: 0, timeout: target.profile.checkMs * 4 + 60_000 }
 
   const one = (check: Check) =>
     test(`${check.id}: ${check.title}`, options, async ({ place, task, skip }) => {
-      if ('trouble' in place) refuse(task, place.trouble)
+      if ('trouble' in place) return refuse(task, accountOf(check, undelivered(check.id, place.trouble)), place.trouble)
       const { universe, checkMs } = place
       const { seed, runs, replay } = plan
       const budget = { ...defaultBudget, checkMs }
@@ -56,7 +64,8 @@ export const register = async (
       if (check.needs.scope === 'exclusive') await universe.clock.reset()
       const evidence =
         verdict.status === 'pass' || verdict.status === 'not-applicable' ? [] : universe.transcript.of(check.id)
-      conclude(task, { verdict, evidence }, plan.strict, skip)
+      task.meta.brokerspec = { verdict, evidence }
+      await conclude(accountOf(check, { verdict, evidence }), skip)
     })
 
   const together = shared ? describe : describe.concurrent
@@ -75,11 +84,13 @@ export const register = async (
   if (chosen.length === 0) return
   describe('invariants', () => {
     for (const invariant of invariants) {
-      test(`${invariant.id}: ${invariant.title}`, options, ({ place, task, skip }) => {
-        if ('trouble' in place) refuse(task, place.trouble)
+      test(`${invariant.id}: ${invariant.title}`, options, async ({ place, task, skip }) => {
+        if ('trouble' in place)
+          return refuse(task, accountOf(invariant, undelivered(invariant.id, place.trouble)), place.trouble)
         const { verdict: found, evidence } = inspect(invariant, place.universe)
-        const verdict = cleaned(found, place.universe.transcript.redactor(invariant.id))
-        conclude(task, { verdict, evidence }, plan.strict, skip)
+        const finding = { verdict: cleaned(found, place.universe.transcript.redactor(invariant.id)), evidence }
+        task.meta.brokerspec = finding
+        await conclude(accountOf(invariant, finding), skip)
       })
     }
   })
@@ -91,18 +102,45 @@ const cleaned = (verdict: Verdict, redact: Redact): Verdict =>
     typeof value === 'string' ? redact(value) : value,
   ) as Verdict
 
-type Task = { meta: { brokerspec?: Finding } }
+type Judged = Extract<Finding, { verdict: Verdict }>
 
-function refuse(task: Task, trouble: Trouble): never {
+/** What is told of a check or an invariant of this plan. The target file is named as a command in this folder would. */
+const accountsFor =
+  (plan: Plan, { role, subject, dialect }: Target, invariants: readonly Invariant[]) =>
+  (rule: Check | Invariant, { verdict, evidence }: Judged): Account => {
+    const { seed, strict, transport } = plan
+    const run = { invocation: 'npx brokerspec', targetFile: relative(process.cwd(), plan.target), transport, seed }
+    return {
+      verdict,
+      evidence,
+      rule: ruleOf(rule),
+      target: { role, ...subject, dialect: resolveDialect(dialect).name },
+      run: { transport, seed, strict },
+      replay: replayCommand({ run, invariants: invariants.map(({ id }) => id) }, verdict),
+      waived: false,
+    }
+  }
+
+/** What a check says of a target that cannot be reached. */
+const undelivered = (check: CheckId, { place, message, mend }: Trouble): Judged => ({
+  verdict: {
+    check,
+    notes: [],
+    ms: 0,
+    status: 'inconclusive',
+    why: 'undelivered',
+    message: `${place}: ${message}\n${mend}`,
+  },
+  evidence: [],
+})
+
+const refuse = async (task: { meta: { brokerspec?: Finding } }, account: Account, trouble: Trouble): Promise<void> => {
   task.meta.brokerspec = { trouble: troubleData(trouble) }
-  throw new Error(`${trouble.place}: ${trouble.message}\n${trouble.mend}`)
+  await conclude(account, () => undefined)
 }
 
 /** What an invariant says of everything that was recorded. */
-export const inspect = (
-  invariant: Invariant,
-  { transcript, capabilities }: Universe,
-): { verdict: Verdict; evidence: Evidence[] } => {
+export const inspect = (invariant: Invariant, { transcript, capabilities }: Universe): Judged => {
   const verdict = { check: invariant.id, notes: [], ms: 0 }
   const missing = missingOf(
     invariant.clauses.flatMap((id) => clauseOf(id).capabilities),
@@ -136,20 +174,4 @@ export const inspect = (
     },
     evidence: transcript.written(first.exchange ? [first.exchange] : []),
   }
-}
-
-const conclude = (
-  task: Task,
-  finding: Extract<Finding, { verdict: Verdict }>,
-  strict: boolean,
-  skip: (note?: string) => void,
-) => {
-  task.meta.brokerspec = finding
-  const { verdict } = finding
-  if (verdict.status === 'not-applicable') skip(`not applicable: the target lacks ${verdict.missing.join(', ')}`)
-  if (verdict.status === 'fail' && (verdict.grade === 'blocking' || strict)) {
-    throw new Error(`expected ${verdict.expected}, got ${verdict.actual}`)
-  }
-  if (verdict.status === 'inconclusive') throw new Error(`inconclusive (${verdict.why}): ${verdict.message}`)
-  if (verdict.status === 'error') throw new Error(`error in the harness: ${verdict.message}\n${verdict.stack}`)
 }

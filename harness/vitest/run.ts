@@ -1,7 +1,6 @@
 import type { TestCase } from 'vitest/node'
-import { createVitest } from 'vitest/node'
-import { dirname } from 'node:path'
 import type { Finding, Plan } from './plan.ts'
+import { startVitest } from './start.ts'
 
 /** A run of the checks by vitest. `parts` are the plans of its workers; `entry` the file that registers the checks. */
 export type Run = {
@@ -14,13 +13,7 @@ export type Run = {
 /** What went wrong outside of any test, in vitest's words. */
 export type Loose = { message: string; stack: string }
 
-/** The user's own Vite configuration and environment files have no part in a run. */
-const noViteFiles: object = { configFile: false, envFile: false, logLevel: 'silent' }
-
-/**
- * Starts vitest on the entry file, one project for each part, and waits for it. Retries are off, whatever a user has
- * configured, since a hole that shows once is a hole.
- */
+/** Judges with vitest, one project for each part, and gives what went wrong outside of any test. */
 export const runVitest = async ({ entry, parts, onFinding }: Run): Promise<Loose[]> => {
   const loose: Loose[] = []
   const keep = (error: { message: string; stack?: string | undefined }) =>
@@ -40,42 +33,6 @@ export const runVitest = async ({ entry, parts, onFinding }: Run): Promise<Loose
       errors.forEach(keep)
     },
   }
-  const shared = { pool: 'threads' as const, isolate: false, exclude: [], retry: 0 }
-  const release = keepSignals()
-  const vitest = await createVitest(
-    'test',
-    {
-      root: dirname(entry),
-      config: false,
-      watch: false,
-      cache: false,
-      reporters: [reporter],
-      maxWorkers: parts.length,
-      maxConcurrency: 8,
-      projects: parts.map((brokerspec, index) => ({
-        test: { ...shared, name: `part-${index + 1}`, include: [entry], maxConcurrency: 8, provide: { brokerspec } },
-      })),
-      ...shared,
-    },
-    noViteFiles,
-  )
-  release()
-  try {
-    await vitest.start()
-  } finally {
-    await vitest.close()
-  }
+  await startVitest({ entry, provided: parts.map((brokerspec) => ({ brokerspec })), reporter })
   return loose
-}
-
-/** An interrupt is ours to handle: what is registered for it until the answer is called is taken away again. */
-const keepSignals = () => {
-  const signals = ['SIGINT', 'SIGTERM'] as const
-  const before = signals.map((signal) => process.listeners(signal))
-  return () =>
-    signals.forEach((signal, index) => {
-      for (const listener of process.listeners(signal)) {
-        if (!before[index]?.includes(listener)) process.off(signal, listener)
-      }
-    })
 }

@@ -1,25 +1,17 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { Trouble } from '../../harness/trouble.ts'
-import { categories } from './results.ts'
-
-/** Writes an `allure-results` folder; results of an earlier run would be shown as retries, so they are removed. */
-export const writeResults = async (files: Readonly<Record<string, string>>, folder: string): Promise<void> => {
-  await mkdir(folder, { recursive: true })
-  const stale = (await readdir(folder)).filter((name) => /-(?:result|container)\.json$|-attachment\b/.test(name))
-  await Promise.all(stale.map((name) => rm(join(folder, name))))
-  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)))
-}
+import { categories } from './categories.ts'
 
 /**
  * Makes the HTML report of an `allure-results` folder with the installed `allure`, offline and without trackers.
- * `outFolder` is replaced. Throws Trouble when `allure` is not installed, or `outFolder` holds something else.
+ * `outFolder` is replaced; `title` stands at the top of the page. Throws Trouble when `allure` is not installed, or `outFolder` holds something else.
  */
-export const generateHtml = async (resultsFolder: string, outFolder: string): Promise<void> => {
+export const generateHtml = async (resultsFolder: string, outFolder: string, title: string): Promise<void> => {
   const allure = findAllure()
   const old = await readdir(outFolder).catch((): string[] => [])
   if (old.length > 0 && !(old.includes('index.html') && old.includes('widgets')))
@@ -32,7 +24,7 @@ export const generateHtml = async (resultsFolder: string, outFolder: string): Pr
   const report = join(scratch, 'report')
   try {
     const config = join(scratch, 'allurerc.json')
-    await writeFile(config, JSON.stringify(configFor(report)))
+    await writeFile(config, JSON.stringify(configFor(report, title)))
     await promisify(execFile)(process.execPath, [allure, 'generate', '--config', config, resolve(resultsFolder)], {
       cwd: scratch,
       env: { ...process.env, ALLURE_NO_ANALYTICS: '1' },
@@ -47,12 +39,19 @@ export const generateHtml = async (resultsFolder: string, outFolder: string): Pr
   }
 }
 
-const configFor = (output: string) => ({
-  name: 'brokerspec',
+const configFor = (output: string, title: string) => ({
+  name: title,
   output,
   categories,
   plugins: {
-    awesome: { options: { reportName: 'brokerspec', reportLanguage: 'en', groupBy: ['epic', 'feature', 'story'] } },
+    awesome: {
+      options: {
+        reportName: title,
+        reportLanguage: 'en',
+        groupBy: ['epic', 'feature', 'story'],
+        defaultSortBy: 'status,asc',
+      },
+    },
   },
 })
 

@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
-import { replayCommand } from './replay.ts'
-import type { Report } from './report.ts'
+import { replayCommand } from './replay-command.ts'
+import type { Verdict } from './verdict.ts'
 
-const report = (run: Partial<Report['run']> = {}) => {
-  const known = { seed: 7, targetFile: 'target.json', transport: 'direct', invocation: 'brokerspec' }
-  return { run: { ...known, ...run }, invariants: ['the.invariant'] } as Partial<Report> as Report
+type Ran = Parameters<typeof replayCommand>[0]
+const report = (run: Partial<Ran['run']> = {}): Ran => {
+  const known = { seed: 7, targetFile: 'target.json', transport: 'direct', invocation: 'brokerspec' } as const
+  return { run: { ...known, ...run }, invariants: ['the.invariant'] }
 }
 const verdict = (check: string, path?: string) =>
-  ({ check, status: 'fail', ...(path !== undefined && { counterexample: { value: 1, seed: 7, path } }) }) as Report['verdicts'][number] // prettier-ignore
+  ({ check, status: 'fail', ...(path !== undefined && { counterexample: { value: 1, seed: 7, path } }) }) as Verdict // prettier-ignore
 
 test('a counterexample is brought back by its path', () => {
   const command = replayCommand(report(), verdict('the.check', 'suffix.dot~0/12:0:1'))

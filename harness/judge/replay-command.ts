@@ -1,7 +1,15 @@
-import type { Report } from './report.ts'
+import type { CheckId } from '../../fixtures/world/shapes.ts'
+import type { Transport } from '../attach/site.ts'
+import type { Verdict } from './verdict.ts'
+
+/** What a run must be told again. `invariants` are the ids that no option selects. */
+type Ran = {
+  run: { invocation: string; targetFile: string; transport: Transport; seed: number }
+  invariants: readonly CheckId[]
+}
 
 /** One line that brings a failure back, in a fresh process. */
-export const replayCommand = ({ run, invariants }: Report, verdict: Report['verdicts'][number]): string => {
+export const replayCommand = ({ run, invariants }: Ran, verdict: Verdict): string => {
   const path = verdict.status === 'fail' && verdict.counterexample ? `/${verdict.counterexample.path}` : ''
   const options = [
     ...(run.targetFile === '' ? [] : ['--target', quote(run.targetFile)]),

@@ -1,7 +1,6 @@
-import type { Report } from '../report.ts'
+import type { Exchanged } from './account.ts'
 import { clipMiddle, inOneLine } from './text.ts'
 
-type Exchange = Report['evidence'][string][number]
 const order: readonly string[] = ['browser', 'client', 'target', 'idp', 'harness']
 const lane = 390
 const margin = 90
@@ -10,7 +9,7 @@ const characterWidth = 7.3
 const most = 60
 
 /** Exchanges as a sequence diagram in SVG: dark ink on a light card of its own, readable in any theme. */
-export const toSequence = (title: string, exchanges: readonly Pick<Exchange, DrawnKeys>[]): string => {
+export const toSequence = (title: string, exchanges: readonly Pick<Exchanged, DrawnKeys>[]): string => {
   const shown = exchanges.slice(-most)
   const actors = [...new Set(shown.flatMap(({ from, to }) => [from, to]))].toSorted(
     (one, other) => rankOf(one) - rankOf(other),
@@ -27,7 +26,8 @@ export const toSequence = (title: string, exchanges: readonly Pick<Exchange, Dra
     const ends = [xOf(exchange.from), xOf(exchange.to)] as const
     drawn.push(arrow(`#${n} ${request.method} ${pathOf(request.url)}`, ends, (y += row + 8), ask))
     const location = response?.headers.find(([name]) => name.toLowerCase() === 'location')?.[1]
-    const answered = response && `${response.status}${location === undefined ? '' : ` to ${placeOf(location)}`}`
+    const answered =
+      response && `${response.status}${location === undefined ? '' : ` ${carriedBy(location)}to ${placeOf(location)}`}`
     const back = [ends[1], ends[0]] as const
     drawn.push(arrow(answered ?? `no answer: ${broke ?? ''}`, back, (y += row), answered ? answer : lost))
   }
@@ -72,8 +72,15 @@ const arrow = (text: string, [from, to]: readonly [number, number], y: number, {
   )
 }
 
-const placeOf = (url: string) => url.replace(/^https?:\/\//i, '').split('?', 1)[0] ?? ''
-const pathOf = (url: string) => url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').split('?', 1)[0] || '/'
+/** What a redirect hands over, as far as it matters. */
+const carriedBy = (url: string) => {
+  if (/[?&#](?:access|id)_token=/.test(url)) return 'with a token '
+  if (/[?&#]code=/.test(url)) return 'with a code '
+  return /[?&#]error=/.test(url) ? 'with an error ' : ''
+}
+
+const placeOf = (url: string) => url.replace(/^https?:\/\//i, '').split(/[?#]/, 1)[0] ?? ''
+const pathOf = (url: string) => url.replace(/^[a-z]+:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0] || '/'
 
 const escape = (text: string) =>
   inOneLine(text, 500).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;') // prettier-ignore

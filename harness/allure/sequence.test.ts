@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Report } from '../report.ts'
+import type { Exchanged } from './account.ts'
 import { toSequence } from './sequence.ts'
-
-type Exchange = Report['evidence'][string][number]
 
 /** The names of the elements and the texts. Anything that is not well-formed throws. */
 const read = (svg: string) => {
@@ -23,7 +21,7 @@ const read = (svg: string) => {
   return { names: new Set(names), texts: texts ?? [] }
 }
 
-const exchange = (more: Partial<Exchange> = {}): Exchange => ({
+const exchange = (more: Partial<Exchanged> = {}): Exchanged => ({
   n: 1,
   check: null,
   phase: 'control',
@@ -50,7 +48,7 @@ test('shows who asked whom for what, and what came back', () => {
     'idp',
     'control',
     '#1 GET /path',
-    '302 to login.test/next',
+    '302 with a code to login.test/next',
     'run',
     '#2 GET /path',
     '200',
@@ -77,4 +75,13 @@ test('is bounded, and says what is left out', () => {
 
 test('is well-formed with nothing to show', () => {
   expect(read(toSequence('none', [])).texts).toEqual(['none'])
+})
+
+test.each([
+  ['/cb#id_token=x&code=y', '302 with a token to login.test/cb'],
+  ['/cb?a=1&error=x', '302 with an error to login.test/cb'],
+  ['/cb?zipcode=1', '302 to login.test/cb'],
+])('a redirect to %s says what it hands over', (path, said) => {
+  const headers: [string, string][] = [['location', `https://login.test${path}`]]
+  expect(read(toSequence('x', [exchange({ response: { status: 302, headers, body: '' } })])).texts).toContain(said)
 })
