@@ -169,3 +169,42 @@ test('colours are left out unless they are wanted', () => {
   expect(said(failing)).not.toContain('\u001B')
   expect(summary(report(failing), catalogue, styleFor(true))).toContain('\u001B[')
 })
+
+describe('the table of clauses', () => {
+  const clauses = {
+    'authorize.restores-redirect-and-state': 'pass',
+    'authorize.version': 'pass',
+    [clause]: 'fail',
+    'app-only.issues': 'not-applicable',
+    'app-only.needs-user-token': 'not-applicable',
+    'realm.single-directory': 'not-applicable',
+  } as const
+  const lines = summary({ ...report(failing), clauses }, catalogue, plain).split('\n')
+  const row = (id: string) => lines.find((line) => new RegExp(`^ {2}(pass|FAIL) +${id} `).test(line)) ?? ''
+
+  test('begins with what is broken, and its sentences stand below each other', () => {
+    expect(lines.indexOf(row(clause))).toBeLessThan(lines.indexOf(row('authorize.version')))
+    const begins = [
+      row(clause).indexOf('An unregistered'),
+      row('authorize.version').indexOf('A request'),
+      row('authorize.restores-redirect-and-state').indexOf('The caller'),
+    ]
+    expect(new Set(begins)).toEqual(new Set([2 + 14 + 1 + 'authorize.restores-redirect-and-state'.length + 1]))
+  })
+
+  test('cuts the sentence of a clause that holds, never of one that is broken', () => {
+    expect(row('authorize.restores-redirect-and-state')).toMatch(/^.{100,119}…$/)
+    expect(row(clause)).toMatch(/and nothing leaves the broker\.$/)
+  })
+
+  test('names what is not applicable by section', () => {
+    expect(lines.join('\n')).toContain('app-only.{issues, needs-user-token} realm.{single-directory}')
+    expect(lines.join('\n')).not.toContain('not tested')
+  })
+})
+
+test('the result counts the worst first', () => {
+  const passing: Verdict = { ...base, check: 'another', status: 'pass', cases: 1 }
+  const both = { ...report(failing), verdicts: [passing, failing] }
+  expect(summary(both, catalogue, plain)).toMatch(/^FAIL {2}1 FAIL, 1 pass {2}exit code 1$/m)
+})

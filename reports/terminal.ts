@@ -1,11 +1,11 @@
 import { styleText } from 'node:util'
 import { clauseOf } from '../fixtures/clauses/index.ts'
 import type { Check, Invariant } from '../harness/judge/check.ts'
-import { replayCommand } from '../harness/judge/replay-command.ts'
 import { queryOf } from '../protocols/form.ts'
 import type { Outcome } from './assemble.ts'
+import { replayCommand } from '../harness/judge/replay-command.ts'
 import type { ClauseStatus, Report } from './report.ts'
-import { outcomes } from './report.ts'
+import { clauseStatuses, outcomes } from './report.ts'
 
 type Catalogue = { checks: readonly Check[]; invariants: readonly Invariant[] }
 type Verdict = Report['verdicts'][number]
@@ -156,24 +156,46 @@ const notes = ({ verdicts }: Report, style: Style) =>
     .flatMap(({ check, notes: said }) => said.map((note) => `${style('gray', 'note')} ${check}: ${printable(note)}`))
     .join('\n')
 
+/** Lines of a table are no longer. */
+const width = 120
+
 const clauseTable = ({ clauses, target }: Report, style: Style): string => {
   const ids = (status: ClauseStatus) => Object.keys(clauses).filter((id) => clauses[id] === status)
-  const judged = (['fail', 'error', 'inconclusive', 'advice', 'pass'] as const).flatMap((status) =>
-    ids(status).map(
-      (id) =>
-        `  ${style(looks[status][0], looks[status][2].padEnd(14))} ${id.padEnd(34)} ${style('gray', clauseOf(id).sentence)}`,
-    ),
+  const shown = (['fail', 'error', 'inconclusive', 'advice', 'pass'] as const).flatMap((status) =>
+    ids(status).map((id) => ({ status, id })),
   )
+  const widest = Math.max(0, ...shown.map(({ id }) => id.length))
+  const judged = shown.map(({ status, id }) => {
+    const [colour, , word] = looks[status]
+    const { sentence } = clauseOf(id)
+    const told = status === 'pass' ? cut(sentence, width - widest - 18) : sentence
+    return `  ${style(colour, word.padEnd(14))} ${id.padEnd(widest)} ${style('gray', told)}`
+  })
   const absent = ids('not-applicable')
+  const untested = ids('not-tested').length
   return [
     style('bold', `Clauses of a ${target.role}`),
     ...judged,
     ...(absent.length > 0
-      ? [`  ${style('gray', `not applicable ${absent.length}, for want of a capability: ${grouped(absent)}`)}`]
+      ? [
+          `not applicable ${absent.length}, for want of a capability:`,
+          ...wrapped(grouped(absent), width - 17).map((line) => `               ${line}`),
+        ].map((line) => `  ${style('gray', line)}`)
       : []),
-    `  ${style('gray', `not tested     ${ids('not-tested').length}, listed with the reason by: brokerspec list`)}`,
+    ...(untested > 0
+      ? [`  ${style('gray', `not tested     ${untested}, listed with the reason by: brokerspec list`)}`]
+      : []),
   ].join('\n')
 }
+
+const cut = (text: string, room: number) => (text.length > room ? `${text.slice(0, room - 1).trimEnd()}…` : text)
+
+const wrapped = (text: string, room: number): string[] =>
+  text.split(' ').reduce<string[]>((lines, word) => {
+    const line = lines.at(-1)
+    if (line === undefined || line.length + word.length >= room) return [...lines, word]
+    return [...lines.slice(0, -1), `${line} ${word}`]
+  }, [])
 
 const grouped = (ids: readonly string[]) =>
   [...Map.groupBy(ids, (id) => id.split('.', 1)[0] ?? '')]
@@ -181,8 +203,10 @@ const grouped = (ids: readonly string[]) =>
     .join(' ')
 
 const resultLine = ({ exit, verdicts }: Report, style: Style): string => {
-  const counts = Object.entries(Object.groupBy(verdicts, statusOf)).map(
-    ([status, list]) => `${list.length} ${looks[status as ClauseStatus][2]}`,
-  )
+  const groups = Map.groupBy(verdicts, statusOf)
+  const counts = clauseStatuses.flatMap((status) => {
+    const count = groups.get(status)?.length ?? 0
+    return count > 0 ? [`${count} ${looks[status][2]}`] : []
+  })
   return `${style(exit === 0 ? 'green' : exit === 1 ? 'red' : 'magenta', style('bold', outcomes[exit]))}  ${counts.join(', ')}  ${style('gray', `exit code ${exit}`)}`
 }
