@@ -1,0 +1,20 @@
+/** Names of the vocabularies that travel between brokers, identity providers and parties. */
+export const namespaces = {
+  saml11: 'urn:oasis:names:tc:SAML:1.0:assertion',
+  saml20: 'urn:oasis:names:tc:SAML:2.0:assertion',
+  metadata: 'urn:oasis:names:tc:SAML:2.0:metadata',
+  signature: 'http://www.w3.org/2000/09/xmldsig#',
+  canonicalization: 'http://www.w3.org/2001/10/xml-exc-c14n#',
+  trust2005: 'http://schemas.xmlsoap.org/ws/2005/02/trust',
+  trust13: 'http://docs.oasis-open.org/ws-sx/ws-trust/200512',
+  policy: 'http://schemas.xmlsoap.org/ws/2004/09/policy',
+  addressing: 'http://www.w3.org/2005/08/addressing',
+  security: 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd',
+  utility: 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd',
+  federation: 'http://docs.oasis-open.org/wsfed/federation/200706',
+  authorization: 'http://docs.oasis-open.org/wsfed/authorization/200706',
+  soap12: 'http://www.w3.org/2003/05/soap-envelope',
+  schemaInstance: 'http://www.w3.org/2001/XMLSchema-instance',
+  xml: 'http://www.w3.org/XML/1998/namespace',
+  xmlns: 'http://www.w3.org/2000/xmlns/',
+} as const
