@@ -40,6 +40,3 @@ export type Metadata = {
   securityTokenService?: SecurityTokenService
   applicationService?: ApplicationService
 }
-
-/** Where metadata is served. */
-export const metadataPath = '/FederationMetadata/2007-06/FederationMetadata.xml'

@@ -99,7 +99,7 @@ public class Signatures {
           .equals("#" + (signed.hasAttribute("ID") ? signed.getAttribute("ID") : signed.getAttribute("AssertionID")));
       line.append(!own ? "refers to something else" : signature.validate(context) ? "valid" : "invalid");
       texts(document.getDocumentElement(), line);
-    } catch (Exception thrown) {
+    } catch (Exception | StackOverflowError thrown) {
       line.append(thrown.toString().replaceAll("\\s+", " "));
     }
     return line.toString();
