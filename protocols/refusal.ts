@@ -33,6 +33,8 @@ export type SignatureReason =
 export type TokenReason =
   /** Neither a token response nor an assertion. */
   | 'not-a-response'
+  /** No request for a token. */
+  | 'not-a-request'
   | 'fault'
   | 'no-token'
   | 'two-tokens'

@@ -76,7 +76,7 @@ const onlyAssertion = (root: Element): Element => {
 /**
  * Verifies a token strictly and answers exactly what was signed, read again from the signed bytes.
  *
- * The message is a token response in either dialect or a bare assertion, SAML 1.1 or 2.0, with one assertion in it, one
+ * The message is a token response in either dialect, alone or in a SOAP envelope, or a bare assertion, SAML 1.1 or 2.0, with one assertion in it, one
  * signature, one reference to the assertion's own id, the enveloped-signature and exclusive-canonicalization transforms, and
  * RSA-SHA256 with SHA-256. The key is a configured one; `KeyInfo` is never looked at. Then issuer, every audience
  * restriction, the validity window, the conditions and the bearer confirmation must fit. Refusals of XML itself are
