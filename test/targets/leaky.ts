@@ -70,11 +70,10 @@ const leaky: TargetDefinition = {
   dialect: 'k2trust',
   capabilities: ['oauth', 'realm-selector'],
   attach: {
-    open: (provision, { clock, origin }) => ({
+    open: (provision, io) => ({
       wire: leaking(
         makeBroker(provision, {
-          origin,
-          clock,
+          ...io,
           policies: {
             ...honest,
             matches: (given, registered) => given.toLowerCase().startsWith(registered.toLowerCase()),
