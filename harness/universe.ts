@@ -126,6 +126,7 @@ export const openUniverse = async ({
         wire: marked(site.wire),
         ...(site.nodes.length > 0 && { via: (nodes) => marked(inTurn(nodes)) }),
         actorAt,
+        clock,
         signal,
         requestMs: target.profile.requestMs,
         record: (exchange) => transcript.record({ ...exchange, check, phase, at: clock.now() }),

@@ -22,6 +22,7 @@ const open = (site: (request: WireRequest) => WireResponse) => {
     actorAt: (origin) => actors[origin],
     record: (exchange) => ({ ...exchange, n: asked.length, check: null, phase: 'run', at: 0 }) satisfies Exchange,
     signal: new AbortController().signal,
+    clock: { now: () => Date.now() },
     requestMs: 1_000,
   })
   return { asked, ...browser }

@@ -1,10 +1,12 @@
-import { CookieJar } from 'tough-cookie'
 import type { User } from '../../fixtures/world/shapes.ts'
+import type { Clock } from '../../protocols/clock.ts'
 import { encodeForm, withQuery } from '../../protocols/form.ts'
 import type { Pairs, Wire, WireRequest, WireResponse } from '../../protocols/wire.ts'
 import { headerOf, urlOf } from '../../protocols/wire.ts'
 import { Inconclusive } from '../judge/blame.ts'
 import type { Actor, Exchange, Plane } from '../record/exchange.ts'
+import type { Cookies } from './cookies.ts'
+import { makeCookies } from './cookies.ts'
 import type { Form } from './forms.ts'
 import type { Next } from './next.ts'
 import { nextOf, resolve } from './next.ts'
@@ -40,6 +42,8 @@ export type BrowserParts = {
     broke?: string
   }): Exchange
   signal: AbortSignal
+  /** By which cookies age. */
+  clock: Clock
   /** How long one answer may take, in ms. */
   requestMs: number
 }
@@ -48,14 +52,13 @@ const maxHops = 20
 const longestAnswer = 1_048_576
 
 /** Makes a browser with an empty cookie jar. */
-export const makeBrowser = (parts: BrowserParts): Browser =>
-  browserWith(parts, new CookieJar(undefined, { rejectPublicSuffixes: false, looseMode: true }))
+export const makeBrowser = (parts: BrowserParts): Browser => browserWith(parts, makeCookies(parts.clock))
 
-const browserWith = (parts: BrowserParts, jar: CookieJar): Browser => {
+const browserWith = (parts: BrowserParts, jar: Cookies): Browser => {
   const send = async (bare: WireRequest): Promise<Exchange> => {
     const to = parts.actorAt(bare.origin)
     if (to === undefined) throw new TypeError(`a browser was sent to ${bare.origin}, which is nobody's`)
-    const cookies = await jar.getCookieString(urlOf(bare))
+    const cookies = await jar.sentTo(urlOf(bare))
     const request: WireRequest = {
       ...bare,
       headers: [...bare.headers, ...(cookies === '' ? [] : ([['cookie', cookies]] as Pairs))],
@@ -73,7 +76,7 @@ const browserWith = (parts: BrowserParts, jar: CookieJar): Browser => {
       throw new Inconclusive('unreadable', `the ${to} answered with more than ${longestAnswer} bytes`)
     }
     for (const [name, value] of response.headers) {
-      if (name === 'set-cookie') await jar.setCookie(value, urlOf(request), { ignoreError: true })
+      if (name === 'set-cookie') await jar.keep(value, urlOf(request))
     }
     return parts.record({ ...route, response })
   }

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
+import { makeUniverseClock } from '../clock/universe-clock.ts'
 import type { WireRequest } from '../../protocols/wire.ts'
 import { headerOf, textResponse } from '../../protocols/wire.ts'
 import type { Exchange } from '../record/exchange.ts'
 import { makeBrowser } from './browser.ts'
 
 /** A browser before hosts that each set one cookie, given by host; it tells which cookies were sent. */
-const open = (cookies: Record<string, string[]> = {}) => {
+const open = (cookies: Record<string, string[]> = {}, clock = makeUniverseClock()) => {
   const browser = makeBrowser({
     wire: async ({ origin, rawPath }) =>
       textResponse(rawPath.startsWith('/go') ? 302 : 200, 'end', [
@@ -15,6 +16,7 @@ const open = (cookies: Record<string, string[]> = {}) => {
     actorAt: () => 'target',
     record: (exchange) => ({ ...exchange, n: 0, check: null, phase: 'run', at: 0 }) satisfies Exchange,
     signal: new AbortController().signal,
+    clock,
     requestMs: 1_000,
   })
   const visit = async (url: string) => {
@@ -67,4 +69,48 @@ test('two browsers share no cookie', async () => {
   const cookies = { 'broker.test': ['session=1'] }
   await open(cookies).visit('https://broker.test/')
   expect(await open(cookies).visit('https://broker.test/')).toEqual([undefined])
+})
+
+const hour = 3_600_000
+const inAnHour = () => new Date(Date.now() + hour).toUTCString()
+
+test.each([
+  ['Max-Age', () => 'session=1; Max-Age=3600'],
+  ['Expires', () => `session=1; Expires=${inAnHour()}`],
+])('a cookie whose %s is an hour is gone after a day of the universe', async (_, cookie) => {
+  const clock = makeUniverseClock()
+  const cookies = { 'broker.test': [cookie()] }
+  const { visit } = open(cookies, clock)
+  await visit('https://broker.test/')
+  cookies['broker.test'] = []
+  await clock.advance(hour / 2)
+  expect(await visit('https://broker.test/')).toEqual(['session=1'])
+  await clock.advance(24 * hour)
+  expect(await visit('https://broker.test/')).toEqual([undefined])
+})
+
+test('an age counts from when the cookie came, however often it is sent', async () => {
+  const clock = makeUniverseClock()
+  await clock.advance(-48 * hour)
+  const cookies = { 'broker.test': ['session=1; Max-Age=3600'] }
+  const { visit } = open(cookies, clock)
+  await visit('https://broker.test/')
+  cookies['broker.test'] = []
+  await clock.advance(0.6 * hour)
+  expect(await visit('https://broker.test/')).toEqual(['session=1'])
+  await clock.advance(0.6 * hour)
+  expect(await visit('https://broker.test/')).toEqual([undefined])
+})
+
+test('Max-Age counts, whatever Expires says beside it; without either a cookie stays', async () => {
+  const clock = makeUniverseClock()
+  const long = '9'.repeat(16)
+  const cookies = {
+    'broker.test': [`a=1; Max-Age=60; Expires=${inAnHour()}`, 'b=2', `c=3; Max-Age=${long}`, 'd=4; Max-Age=x'],
+  }
+  const { visit } = open(cookies, clock)
+  await visit('https://broker.test/')
+  cookies['broker.test'] = []
+  await clock.advance(120_000)
+  expect(await visit('https://broker.test/')).toEqual(['b=2; c=3; d=4'])
 })

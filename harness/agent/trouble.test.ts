@@ -20,6 +20,7 @@ const openOn = async (wire: Wire, signal = new AbortController().signal) => {
       return one
     },
     signal,
+    clock: { now: () => Date.now() },
     requestMs: 30,
   })
   const thrown = await browser.go(request).catch((cause: unknown) => cause)
