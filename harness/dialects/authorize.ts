@@ -12,6 +12,9 @@ const names = [
   ['state', 'state'],
 ] as const
 
+/** The parameters that checks vary one by one: a dialect neither leaves them away nor gives them a value. */
+export const variedParameters: readonly string[] = ['client_id', 'response_type', 'redirect_uri', 'state']
+
 /** Method not allowed, too many requests, and trouble of a gateway: the request was not judged at all. */
 const overloaded = new Set([405, 429, 502, 503, 504])
 

@@ -41,7 +41,12 @@ test('what a target file leaves out is filled in', () => {
 
 test('what it says itself stays', () => {
   const more = {
-    dialect: { extends: 'oauth2', paths: { authorize: '/auth' }, redeem: null },
+    dialect: {
+      extends: 'oauth2',
+      paths: { authorize: '/auth' },
+      parameters: { scope: 'openid', resource: null },
+      redeem: null,
+    },
     capabilities: ['oauth', 'clock'],
     profile: {
       skew: 0,
@@ -107,6 +112,23 @@ describe('a field that is wrong is refused by its name:', () => {
     const { kind, place, mend } = troubleOf(() => read({ ...valid, attach: how }))
     expect([kind, place]).toEqual(['usage', '/somewhere/target.json: attach'])
     expect(mend).toContain('"command"')
+  })
+
+  test.each([
+    ['client_id', null],
+    ['response_type', null],
+    ['redirect_uri', null],
+    ['redirect_uri', 'https://fixed.test/cb'],
+    ['state', null],
+    ['resource', 'https://api.test'],
+  ])('dialect.parameters.%s, which is %o: the checks vary it', (name, value) => {
+    const dialect = { extends: 'oauth2', parameters: { scope: 'openid', [name]: value } }
+    const withCode = { ...dialect, authorize: { request: () => undefined, read: () => undefined } }
+    for (const one of [dialect, withCode]) {
+      const { kind, place, mend } = troubleOf(() => read({ ...valid, dialect: one }))
+      expect([kind, place]).toEqual(['usage', `/somewhere/target.json: dialect.parameters.${name}`])
+      expect(mend).toContain(`take ${name} out`)
+    }
   })
 
   test('capabilities, when a clock is declared that nothing moves', () => {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
+import { variedParameters } from '../dialects/authorize.ts'
 import { dialectNames } from '../dialects/resolve.ts'
 import { Trouble } from '../trouble.ts'
 import type { Target, TargetDefinition } from './target.ts'
@@ -56,6 +57,7 @@ export const readTarget = (definition: unknown, path: string): Target => {
   const { attach, control, dialect, $schema: _, ...rest } = definition as Record<string, unknown>
   const code = { dialect: hasCode(dialect), control: hasCode(control) }
   if (code.dialect) requireBase(dialect, path)
+  requireVaried(dialect, path)
   const known = targetPartsSchema.strict()
   const parsed = parse(
     known,
@@ -126,6 +128,19 @@ const requireNodes = (
       none: 'give open() a list of nodes, and take control.nodes away',
     }[owed ?? 'none'],
   })
+}
+
+/** A request without what a check varies, or with two of it, would have checks judge what was never sent. */
+const requireVaried = (dialect: unknown, path: string) => {
+  const given = typeof dialect === 'object' && dialect !== null && 'parameters' in dialect ? dialect.parameters : {}
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (!variedParameters.includes(name) && !(name === 'resource' && value !== null)) continue
+    throw new Trouble('usage', {
+      place: `${path}: dialect.parameters.${name}`,
+      problem: `${name} ${value === null ? 'is left away' : 'has a constant value'}, and the checks put it into each request`,
+      mend: `take ${name} out of dialect.parameters${name === 'resource' ? ', or give it null if the target does not know it' : '; a target that cannot be asked so has "authorize": null'}`,
+    })
+  }
 }
 
 const hasClock = (control: unknown): boolean =>

@@ -8,6 +8,7 @@ import type { Clock } from '../../protocols/clock.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
 import type { DialectChoice } from '../dialects/resolve.ts'
+import { variedParameters } from '../dialects/authorize.ts'
 import { refusalNames } from '../dialects/dialect.ts'
 import { dialectNames } from '../dialects/resolve.ts'
 
@@ -68,9 +69,15 @@ const dialectSchema = z.union([
       .meta({ description: 'Stands before the authorize path to name a {realm}.' }),
     versionPath: path.nullable().exactOptional().meta({ description: 'The authorize path for a {version} of OAuth.' }),
     parameters: z
-      .record(text, text.nullable())
+      .record(
+        text.regex(new RegExp(`^(?!(?:${variedParameters.join('|')})$)`), 'is varied by the checks'),
+        text.nullable(),
+      )
       .exactOptional()
-      .meta({ description: 'More parameters of an authorization request; null leaves one of the usual away.' }),
+      .meta({
+        description:
+          'More parameters of an authorization request; "resource": null leaves that away. The checks put in the others themselves.',
+      }),
     ...(Object.fromEntries(operations.map((name) => [name, z.null().exactOptional()])) as Record<
       (typeof operations)[number],
       z.ZodExactOptional<z.ZodNull>
