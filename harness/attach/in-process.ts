@@ -3,6 +3,7 @@ import type { InProcess } from '../target/target.ts'
 import { httpsWire, nodeWires } from '../wire/https.ts'
 import { route } from '../wire/route.ts'
 import { serve } from '../wire/serve.ts'
+import { openTarget } from './open.ts'
 import type { Ground, Site } from './site.ts'
 
 /** Opens a target within this process and reaches it directly, without sockets. */
@@ -12,7 +13,7 @@ export const attachDirect = async (attach: InProcess, ground: Ground): Promise<S
   const callback = at.target + paths.callback
   const idp = ground.idp(at.idp, callback)
   const io = { wire: route({ [at.idp]: idp }), clock: ground.clock, origin: at.target }
-  const running = await attach.open(ground.provision(at.idp, callback), io)
+  const running = await openTarget(attach, ground.provision(at.idp, callback), io, ground.target.profile.checkMs)
 
   return {
     at,
@@ -41,11 +42,14 @@ export const attachServed = async (attach: InProcess, ground: Ground): Promise<S
   const callback = at.target + paths.callback
   late.idp = ground.idp(at.idp, callback)
   const wire = httpsWire({ ca: [ca.certificate] })
-  const running = await attach.open(ground.provision(at.idp, callback), {
-    wire,
-    clock: ground.clock,
-    origin: at.target,
-  })
+  const io = { wire, clock: ground.clock, origin: at.target }
+  const leave = () => Promise.all([wire.close(), idp.close(), target.close()])
+  const running = await openTarget(attach, ground.provision(at.idp, callback), io, ground.target.profile.checkMs).catch(
+    async (cause: unknown) => {
+      await leave()
+      throw cause
+    },
+  )
   late.target = running.wire
   const doors = await Promise.all((running.nodes ?? []).map((node) => serve(node, identity)))
   const nodes = nodeWires(at.target, [ca.certificate], doors.map(({ port }) => ({ hostname: '127.0.0.1', port }))) // prettier-ignore
@@ -57,7 +61,7 @@ export const attachServed = async (attach: InProcess, ground: Ground): Promise<S
     ...(running.clock && { clock: running.clock }),
     async close() {
       await running.close?.()
-      await Promise.all([wire, ...nodes, idp, target, ...doors].map((open) => open.close()))
+      await Promise.all([leave(), ...[...nodes, ...doors].map((open) => open.close())])
     },
   }
 }

@@ -106,6 +106,14 @@ describe('a target that cannot be reached', () => {
     expect(alive(note)).toBe(false)
   })
 
+  test.for(['direct', 'https'])('within this process, over %s: open() throws', { timeout }, async (transport) => {
+    const file = join(folder(), 'target.mjs')
+    const attach = "{ open() { throw new Error('no licence for tenant 7') } }"
+    writeFileSync(file, `export default { ...${JSON.stringify(base)}, attach: ${attach} }\n`)
+    const args = ['run', '--seed', '1', '--transport', transport, '--target', file]
+    await tells(args, 5, /attach\.open\(\)\n.*: no licence for tenant 7\n\n {2}mend open\(\)/)
+  })
+
   const running = async (provision: object, party: string, idp: string) => {
     const file = join(folder(), 'target.json')
     writeFileSync(
