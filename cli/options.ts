@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { Transport } from '../harness/attach/site.ts'
 import { loadTarget } from '../harness/target/load.ts'
-import type { Target } from '../harness/target/target.ts'
+import type { Outline } from '../harness/target/outline.ts'
+import { outlineOf, readOutline } from '../harness/target/outline.ts'
 import { Trouble } from '../harness/trouble.ts'
 import type { Plan } from '../harness/vitest/plan.ts'
 import type { Check } from '../harness/judge/check.ts'
@@ -15,7 +16,7 @@ import { packageRoot } from './version.ts'
 
 /** Everything `run` was asked for, understood. */
 export type RunOptions = {
-  target: Target
+  target: Outline
   /** As it was given; empty for the reference broker. */
   targetFile: string
   plan: Plan
@@ -36,6 +37,9 @@ const here = inCheckout
 /** A file of the package, as source in a checkout and as JavaScript where it is installed. */
 export const fileOf = (name: string): string => join(here.folder, `${name}.${here.extension}`)
 
+/** What can be known of a target file without running its code in this process. */
+export const outlineIn = (file: string): Promise<Outline> => readOutline(file, fileOf('harness/target/read-outline'))
+
 /** Reads the arguments of `run`. Throws Trouble, or what parseArgs throws. */
 export const readRunOptions = async (args: string[]): Promise<RunOptions> => {
   const { values } = parseArgs({
@@ -53,7 +57,7 @@ export const readRunOptions = async (args: string[]): Promise<RunOptions> => {
     },
   })
   const file = values.target ?? fileOf('targets/reference/target')
-  const target = await loadTarget(file)
+  const target = values.target === undefined ? outlineOf(await loadTarget(file)) : await outlineIn(values.target)
   const transport = readTransport(values.transport, target)
   const replay =
     values.replay === undefined ? undefined : { ...readReplay(values.replay, checks), token: values.replay }
@@ -108,7 +112,7 @@ export const readNumber = (place: string, text: string, least: number): number =
   })
 }
 
-const readTransport = (given: string | undefined, target: Target): Transport => {
+const readTransport = (given: string | undefined, target: Outline): Transport => {
   if (given !== undefined && given !== 'direct' && given !== 'https') {
     throw new Trouble('usage', {
       place: `--transport ${given}`,

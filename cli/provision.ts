@@ -3,9 +3,8 @@ import { provisionOf } from '../fixtures/world/provision.ts'
 import { single } from '../fixtures/world/slice.ts'
 import { makeKeyring, worldOf } from '../fixtures/world/world.ts'
 import { resolveDialect } from '../harness/dialects/resolve.ts'
-import { loadTarget } from '../harness/target/load.ts'
 import { Trouble } from '../harness/trouble.ts'
-import { readNumber } from './options.ts'
+import { outlineIn, readNumber } from './options.ts'
 
 /** `brokerspec provision`: prints the document that an already running target must be set up with. */
 export const provision = async (args: string[]): Promise<number> => {
@@ -19,7 +18,7 @@ export const provision = async (args: string[]): Promise<number> => {
       problem: 'it needs a target file',
       mend: 'provision --target <file>',
     })
-  const target = await loadTarget(values.target)
+  const target = await outlineIn(values.target)
   if (!('origins' in target.attach)) {
     throw new Trouble('usage', {
       place: `${values.target}: attach`,

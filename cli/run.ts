@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
+import { slice } from '../fixtures/world/slice.ts'
 import { capabilitiesOf, resolveDialect } from '../harness/dialects/resolve.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { openLauncher } from '../harness/launch/launcher.ts'
 import type { Evidence } from '../harness/record/exchange.ts'
+import { redactText, secretsOf } from '../harness/record/redact.ts'
 import type { TroubleData } from '../harness/trouble.ts'
 import { Trouble, troubleOf } from '../harness/trouble.ts'
 import type { Finding } from '../harness/vitest/plan.ts'
+import type { Loose } from '../harness/vitest/run.ts'
 import type { Outcome } from '../reports/assemble.ts'
 import { assemble } from '../reports/assemble.ts'
 import { headLines, progressLine, styleFor, summary } from '../reports/terminal.ts'
@@ -30,13 +33,13 @@ export const run = async (args: string[]): Promise<number> => {
   const about = describeRun(options)
   console.log(headLines(about, invariants.length, style))
 
-  const finish = async (verdicts: Verdict[]) => {
+  const finish = async (verdicts: Verdict[], outside: readonly string[] = []) => {
     const evidence = Object.fromEntries(
       findings.flatMap((finding): [string, Evidence[]][] =>
         'verdict' in finding && finding.evidence.length > 0 ? [[finding.verdict.check, finding.evidence]] : [],
       ),
     )
-    const report = assemble({ ...about, verdicts, evidence, catalogue })
+    const report = assemble({ ...about, verdicts, evidence, outside, catalogue })
     const files = await writeReport(report, catalogue, options.folder)
     console.log(`\n${summary(report, catalogue, style)}\n\nWritten: ${files.join(', ')}`)
     return report.exit
@@ -61,7 +64,7 @@ export const run = async (args: string[]): Promise<number> => {
 
   try {
     const { runVitest } = await import('../harness/vitest/run.ts')
-    const loose = await runVitest({
+    const found = await runVitest({
       entry: fileOf('suites/entry'),
       parts: partsOf(options).map((part) => ({ ...part, ...(launcher && { launcher: launcher.address }) })),
       onFinding(finding) {
@@ -74,10 +77,14 @@ export const run = async (args: string[]): Promise<number> => {
     const trouble = findings.find((finding): finding is { trouble: TroubleData } => 'trouble' in finding)
     if (trouble) throw troubleOf(trouble.trouble)
     if (onInterrupt.struck()) return await onInterrupt.code()
+    const loose = found.length === 0 ? [] : withoutSecrets(found, options)
     const verdicts = [...verdictsOf(findings), ...unjudged(options, findings, loose)]
     requireReplayed(options, verdicts)
     for (const { message } of loose) console.error(`outside of any check: ${message}`)
-    return await finish(verdicts)
+    return await finish(
+      verdicts,
+      loose.map(({ message }) => message),
+    )
   } finally {
     onInterrupt.release()
     await launcher?.close()
@@ -102,11 +109,7 @@ const verdictsOf = (findings: readonly Finding[]) =>
   findings.flatMap((finding) => ('verdict' in finding ? [finding.verdict] : []))
 
 /** A check of ours that left no verdict is our error, and must not be lost. */
-const unjudged = (
-  { share }: RunOptions,
-  findings: readonly Finding[],
-  loose: readonly { message: string; stack: string }[],
-): Verdict[] => {
+const unjudged = ({ share }: RunOptions, findings: readonly Finding[], loose: readonly Loose[]): Verdict[] => {
   const judged = new Set(verdictsOf(findings).map(({ check }) => check))
   const [first] = loose
   return share
@@ -119,6 +122,16 @@ const unjudged = (
       message: first?.message ?? 'the check left no verdict',
       stack: first?.stack ?? '',
     }))
+}
+
+/** What an in-process target throws may quote what it was provisioned with. */
+const withoutSecrets = (loose: readonly Loose[], { plan, share }: RunOptions): Loose[] => {
+  const slices = Object.fromEntries(share.map(({ id, needs }) => [id, slice(plan.seed, id, needs.shape)]))
+  const secrets = secretsOf({ slices })
+  return loose.map(({ message, stack }) => ({
+    message: redactText(message, secrets),
+    stack: redactText(stack, secrets),
+  }))
 }
 
 const partsOf = ({ plan, share, workers }: RunOptions) =>

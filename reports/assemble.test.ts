@@ -162,6 +162,14 @@ describe('the exit code', () => {
     expect([codeOf(true, 'pass', 'advice'), codeOf(true, 'error', 'advice'), codeOf(true, 'pass')]).toEqual([1, 1, 0])
   })
 
+  test('is 3 when something went wrong outside of any check, but for a blocking failure', () => {
+    const outside = ['process.exit(0) was called']
+    const codeBeside = (status: keyof typeof said) =>
+      assemble({ ...outcome(verdict('first', said[status])), outside }).exit
+    expect([codeBeside('pass'), codeBeside('inconclusive'), codeBeside('fail')]).toEqual([3, 3, 1])
+    expect(assemble({ ...outcome(verdict('first', said.pass)), outside }).outside).toEqual(outside)
+  })
+
   test('stands in the report', () => {
     expect(assemble(outcome(verdict('first', said.inconclusive))).exit).toBe(2)
     const strict = outcome(verdict('first', said.advice))

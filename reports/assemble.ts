@@ -15,11 +15,13 @@ export type Outcome = {
   selected: readonly CheckId[]
   verdicts: readonly Verdict[]
   evidence: Readonly<Record<CheckId, readonly Evidence[]>>
+  /** What went wrong outside of any check. */
+  outside?: readonly string[]
   catalogue: { checks: readonly Check[]; invariants: readonly Invariant[] }
 }
 
 /** Builds the report: verdicts in the order of the catalogue, clauses rolled up, and the exit code they amount to. */
-export const assemble = ({ run, target, selected, verdicts, evidence, catalogue }: Outcome): Report => {
+export const assemble = ({ run, target, selected, verdicts, evidence, outside = [], catalogue }: Outcome): Report => {
   const order = [...catalogue.checks, ...catalogue.invariants].map(({ id }) => id)
   const all = joinInvariants(verdicts).toSorted((one, other) => order.indexOf(one.check) - order.indexOf(other.check))
   const own = clauses.filter(({ role }) => role === target.role)
@@ -62,8 +64,9 @@ export const assemble = ({ run, target, selected, verdicts, evidence, catalogue 
         clause: id,
         because: notTested ?? 'Not all of its checks were selected, or came to a verdict on it.',
       })),
+    ...(outside.length > 0 && { outside: [...outside] }),
     waivers: [],
-    exit: exitOf(all, run.strict),
+    exit: exitOf(all, run.strict, outside),
   }
 }
 
@@ -92,11 +95,11 @@ const joinTwo = (one: Verdict, other: Verdict): Verdict => {
   return { ...worse, notes, ms }
 }
 
-/** 1 for a blocking failure, 3 for an error of ours, 2 when something, or everything, stayed undecided; else 0. */
-export const exitOf = (verdicts: readonly Verdict[], strict: boolean): ExitCode => {
+/** 1 for a blocking failure, 3 for an error of ours or outside of any check, 2 when something, or everything, stayed undecided; else 0. */
+export const exitOf = (verdicts: readonly Verdict[], strict: boolean, outside: readonly string[] = []): ExitCode => {
   const has = (status: Verdict['status']) => verdicts.some((verdict) => verdict.status === status)
   if (verdicts.some((verdict) => verdict.status === 'fail' && (verdict.grade === 'blocking' || strict))) return 1
-  if (has('error')) return 3
+  if (has('error') || outside.length > 0) return 3
   if (has('inconclusive')) return 2
   return verdicts.length > 0 && verdicts.every(({ status }) => status === 'not-applicable') ? 2 : 0
 }

@@ -31,6 +31,7 @@ export const merge = (reports: readonly Report[], catalogue: Outcome['catalogue'
     target: { ...first.target, capabilities: new Set(first.target.capabilities as Capability[]) },
     selected: first.selected,
     verdicts,
+    outside: reports.flatMap(({ outside = [] }) => outside),
     evidence: Object.assign({}, ...reports.toReversed().map(({ evidence }) => evidence)) as Outcome['evidence'],
     catalogue,
   })

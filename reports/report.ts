@@ -96,6 +96,10 @@ export const reportSchema = z
       .meta({ description: 'The exchanges of each verdict that is no pass.' }),
     clauses: z.record(text, z.enum(clauseStatuses)),
     notTested: z.array(z.strictObject({ clause: text, because: text })),
+    outside: z
+      .array(text)
+      .exactOptional()
+      .meta({ description: 'What went wrong outside of any check: an error, whatever the verdicts say.' }),
     waivers: z.array(z.strictObject({ check: text, signature: text, state: z.enum(['used', 'unused', 'expired']) })),
     exit: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3), z.literal(4), z.literal(5)]),
   })

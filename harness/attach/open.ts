@@ -1,9 +1,11 @@
 import type { Provision } from '../../fixtures/world/provision.ts'
+import type { Wire } from '../../protocols/wire.ts'
 import type { InProcess, Running, Surroundings } from '../target/target.ts'
 import { Trouble } from '../trouble.ts'
+import { watchExits } from './exits.ts'
 
 /**
- * Opens a target within this process.
+ * Opens a target within this process. One that calls process.exit has died: its wire is broken from then on.
  *
  * @throws Trouble when it throws, gives no wire, or is not done after `within` ms.
  */
@@ -15,11 +17,23 @@ export const openTarget = async (
 ): Promise<Running> => {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error(`it was not done after ${within} ms`)), within)
+  const life: { end?: string } = {}
+  const unwatch = watchExits((how) => void (life.end ??= how))
   try {
     const running: unknown = await Promise.race([attach.open(provision, io), late])
-    if (isRunning(running)) return running
-    throw new Error('it gave no { wire }, where wire is a function from a request to a response')
+    if (life.end !== undefined) throw new Error(`it called ${life.end}`)
+    if (!isRunning(running))
+      throw new Error('it gave no { wire }, where wire is a function from a request to a response')
+    return {
+      ...(running.clock && { clock: running.clock }),
+      wire: mortal((request, signal) => running.wire(request, signal), life),
+      async close() {
+        unwatch()
+        await running.close?.()
+      },
+    }
   } catch (cause) {
+    unwatch()
     throw new Trouble('unreachable', {
       place: 'attach.open()',
       problem: `the target could not be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -29,6 +43,16 @@ export const openTarget = async (
     clearTimeout(timer)
   }
 }
+
+const mortal =
+  (wire: Wire, life: { end?: string }): Wire =>
+  async (request, signal) => {
+    const death = () => new Error(`the target is dead: it called ${life.end}`)
+    if (life.end !== undefined) throw death()
+    const response = await wire(request, signal)
+    if (life.end !== undefined) throw death()
+    return response
+  }
 
 const isRunning = (value: unknown): value is Running =>
   typeof value === 'object' && value !== null && 'wire' in value && typeof value.wire === 'function'

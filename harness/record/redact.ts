@@ -32,7 +32,7 @@ const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-a
 const longest = { shown: 4_000, read: 32_768 }
 
 /** The world's own secrets: strings that must not stand in anything a run writes. */
-export const secretsOf = (world: World): ReadonlyMap<string, string> =>
+export const secretsOf = (world: Pick<World, 'slices'>): ReadonlyMap<string, string> =>
   new Map(
     Object.values(world.slices).flatMap(({ clients, users }) => [
       ...clients.map(({ secret }) => [secret, 'client secret'] as const),
