@@ -25,6 +25,7 @@ const style = styleFor(process.stdout.isTTY && process.env['NO_COLOR'] === undef
 /** `brokerspec run`: judges a target, tells and writes what was found. */
 export const run = async (args: string[]): Promise<number> => {
   const options = await readRunOptions(args)
+  if (options.share.length === 0) return passOver(options)
   const launcher = 'command' in options.target.attach ? await openLauncher() : undefined
   process.once('exit', () => launcher?.killAll())
   process.stdout.on('error', () => process.exit(3))
@@ -89,6 +90,18 @@ export const run = async (args: string[]): Promise<number> => {
     onInterrupt.release()
     await launcher?.close()
   }
+}
+
+/** A shard into which nothing falls still has a report, since a merge wants that of every shard. */
+const passOver = async (options: RunOptions): Promise<number> => {
+  prepareFolder(options.folder)
+  const about = describeRun(options)
+  const report = assemble({ ...about, verdicts: [], evidence: {}, catalogue })
+  const files = await writeReport(report, catalogue, options.folder)
+  console.log(
+    `${headLines(about, invariants.length, style)}\nno check falls in this shard: nothing was judged  ${style('gray', 'exit code 0')}\n\nWritten: ${files.join(', ')}`,
+  )
+  return report.exit
 }
 
 /** A replay that names a check, but none of its properties or cases. */

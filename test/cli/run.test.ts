@@ -82,6 +82,25 @@ test('two shards, merged, say what one run says', { timeout }, async () => {
   expect([double.code, double.err]).toEqual([4, expect.stringContaining('judged twice')])
 })
 
+test('a shard into which no check falls says so, and is merged with the others', { timeout }, async () => {
+  const args = ['run', '--seed', '9', '--only', 'authorize.client-before-redirect']
+  const folders = [folder(), folder(), folder()]
+  const shards = await Promise.all(
+    folders.map((one, index) => brokerspec([...args, '--shard', `${index + 1}/3`, '--report', one])),
+  )
+  expect(shards.map(({ code }) => code)).toEqual([0, 0, 0])
+  const empty = shards.filter(({ out }) => out.includes('no check falls in this shard'))
+  expect(empty).toHaveLength(2)
+  for (const { out } of empty) expect(out).not.toMatch(/PASS|Clauses/)
+
+  const merged = await brokerspec(['merge', ...folders.map((one) => join(one, 'report.json'))])
+  expect([merged.code, merged.err]).toEqual([0, ''])
+  expect(merged.report().verdicts.map(({ check, status }) => [check.split('.', 2).join('.'), status])).toEqual([
+    ['authorize.client-before-redirect', 'pass'],
+    ['authorize.starts-code-flow', 'pass'],
+  ])
+})
+
 test('advice fails a run only under --strict', { timeout }, async () => {
   const env = { BROKERSPEC_FAULT: 'broker.ignores-case-of-host' }
   const lenient = await brokerspec(['run', ...faulty, '--seed', '2'], { env })
