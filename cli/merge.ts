@@ -1,8 +1,9 @@
 import { parseArgs } from 'node:util'
 import { join } from 'node:path'
 import { merge } from '../reports/merge.ts'
-import { styleFor, summary } from '../reports/terminal.ts'
+import { summary } from '../reports/terminal.ts'
 import { checks, invariants } from '../suites/index.ts'
+import { style } from './colours.ts'
 import { readReport, writeReport } from './output.ts'
 
 /** `brokerspec merge`: makes one report of the reports of all shards. */
@@ -15,6 +16,6 @@ export const mergeReports = async (args: string[]): Promise<number> => {
   const catalogue = { checks, invariants }
   const merged = merge(await Promise.all(positionals.map(readReport)), catalogue)
   const files = await writeReport(merged, catalogue, values.report)
-  console.log(`${summary(merged, catalogue, styleFor(process.stdout.isTTY))}\n\nWritten: ${files.join(', ')}`)
+  console.log(`${summary(merged, catalogue, style)}\n\nWritten: ${files.join(', ')}`)
   return merged.exit
 }

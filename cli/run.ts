@@ -11,8 +11,9 @@ import type { Finding } from '../harness/vitest/plan.ts'
 import type { Loose } from '../harness/vitest/run.ts'
 import type { Outcome } from '../reports/assemble.ts'
 import { assemble } from '../reports/assemble.ts'
-import { headLines, progressLine, styleFor, summary } from '../reports/terminal.ts'
+import { headLines, progressLine, summary } from '../reports/terminal.ts'
 import { checks, invariants } from '../suites/index.ts'
+import { style } from './colours.ts'
 import type { RunOptions } from './options.ts'
 import { fileOf, inCheckout, readRunOptions } from './options.ts'
 import { prepareFolder, writeReport } from './output.ts'
@@ -20,7 +21,6 @@ import { version } from './version.ts'
 
 /** All checks and invariants, judged or not. */
 export const catalogue = { checks, invariants }
-const style = styleFor(process.stdout.isTTY && process.env['NO_COLOR'] === undefined)
 
 /** `brokerspec run`: judges a target, tells and writes what was found. */
 export const run = async (args: string[]): Promise<number> => {

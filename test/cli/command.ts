@@ -15,10 +15,17 @@ export const folder = (): string => mkdtempSync(join(tmpdir(), 'brokerspec-test-
 /** A file of `test/targets`. */
 export const targetFile = (name: string): string => join(root, 'test', 'targets', name)
 
-/** Runs the CLI in a process of its own. `when` acts on it as soon as its output contains a text. */
+/**
+ * Runs the CLI in a process of its own, with the environment of this one less `unset`, plus `env`. `when` acts on it as soon
+ * as its output contains a text.
+ */
 export const brokerspec = (
   args: readonly string[],
-  { env = {}, when }: { env?: Record<string, string>; when?: { says: string; act(pid: number): void } } = {},
+  {
+    env = {},
+    unset = [],
+    when,
+  }: { env?: Record<string, string>; unset?: string[]; when?: { says: string; act(pid: number): void } } = {},
 ): Promise<Ended> => {
   const reports = folder()
   const child = spawn(
@@ -29,7 +36,7 @@ export const brokerspec = (
       ...(['run', 'merge'].includes(args[0] ?? '') && !args.includes('--report') ? ['--report', reports] : []),
     ],
     {
-      env: { ...process.env, ...env },
+      env: { ...without(unset), ...env },
       cwd: root,
     },
   )
@@ -53,3 +60,6 @@ export const brokerspec = (
     child.once('close', (code, signal) => resolve({ code, signal, out, err, report }))
   })
 }
+
+const without = (names: readonly string[]) =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !names.includes(name)))
