@@ -26,8 +26,8 @@ const help = `brokerspec ${version}: conformance and security tests for federati
   brokerspec report [report.json] [--allure <folder>] [--results <folder>]
                                       a page to look at, made by Allure without a network;
                                       --results keeps the results that it is made of
-  brokerspec provision --target <file> [--seed <n>]
-                                      the document a running target must be set up with
+  brokerspec provision --target <file> [--out <file>] [--seed <n>] [--renew]
+                                      writes the document a running target must be set up with, and its keys
 
 Exit codes: 0 pass, 1 fail, 2 inconclusive, 3 error in the harness, 4 usage or configuration, 5 target unreachable`
 

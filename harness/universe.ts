@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Provision } from '../fixtures/world/provision.ts'
-import { provisionOf, provisionSchema, sliceOfProvision } from '../fixtures/world/provision.ts'
+import { provisionOf } from '../fixtures/world/provision.ts'
 import type { World } from '../fixtures/world/world.ts'
 import { entraHandlers } from '../mocks/idp/entra/handlers.ts'
 import type { Entra } from '../mocks/idp/entra/state.ts'
@@ -10,6 +8,7 @@ import { wireOf } from '../mocks/wire.ts'
 import type { Wire } from '../protocols/wire.ts'
 import { headerOf } from '../protocols/wire.ts'
 import { makeBrowser } from './agent/browser.ts'
+import { readByHand, worldByHand } from './attach/by-hand.ts'
 import { attachDirect, attachServed } from './attach/in-process.ts'
 import { attachLaunched } from './attach/launched.ts'
 import { attachRunning } from './attach/running.ts'
@@ -26,7 +25,6 @@ import type { Exchange } from './record/exchange.ts'
 import type { Transcript } from './record/transcript.ts'
 import { makeTranscript } from './record/transcript.ts'
 import type { Target } from './target/target.ts'
-import { Trouble } from './trouble.ts'
 
 /** World, mocks and target, private to one worker. */
 export type Universe = Room & { world: World; clock: UniverseClock; transcript: Transcript; close(): Promise<void> }
@@ -54,8 +52,8 @@ export const openUniverse = async ({
 }: UniverseParts): Promise<Universe> => {
   const dialect = resolveDialect(target.dialect)
   const given =
-    'origins' in target.attach ? await readProvision(join(target.directory, target.attach.provision)) : undefined
-  const world = given ? withProvision(seeded, given) : seeded
+    'origins' in target.attach ? await readByHand(join(target.directory, target.attach.provision)) : undefined
+  const world = given ? worldByHand(seeded, given) : seeded
   const transcript = makeTranscript(world, invariants)
   const drivers: { target?: (now: number) => Promise<void> } = {}
   const directories: { entra?: Entra } = {}
@@ -68,7 +66,7 @@ export const openUniverse = async ({
     clock,
     transport,
     launcher,
-    provision: (idp, callback) => given ?? provisionOf(world, { idp, callback }),
+    provision: (idp, callback) => given?.provision ?? provisionOf(world, { idp, callback }),
     idp(origin, callback) {
       const entra = makeEntra({ origin, clock, keys: world.issuers.entra, replyUrl: callback, ...everybody(world) })
       directories.entra = entra
@@ -167,30 +165,3 @@ const everybody = ({ slices }: World) => {
     users: all.flatMap(({ users }) => users),
   }
 }
-
-const readProvision = async (path: string): Promise<Provision> => {
-  const problem = async () => {
-    const result = provisionSchema.safeParse(JSON.parse(await readFile(path, 'utf8')))
-    return result.success
-      ? result.data
-      : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n')
-  }
-  const read = await problem().catch((cause: unknown) => String(cause))
-  if (typeof read !== 'string') return read
-  throw new Trouble('usage', {
-    place: path,
-    problem: read,
-    mend: 'write it with `brokerspec provision`, or mend the field',
-  })
-}
-
-/** The same slices, filled from a document that a target was set up with; those it cannot fill are left out. */
-const withProvision = (world: World, provision: Provision): World => ({
-  ...world,
-  slices: Object.fromEntries(
-    Object.entries(world.slices).flatMap(([id, own]) => {
-      const given = sliceOfProvision(provision, own)
-      return given ? [[id, given]] : []
-    }),
-  ),
-})

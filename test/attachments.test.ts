@@ -11,6 +11,8 @@ import { freePorts } from '../harness/launch/child.ts'
 import { openLauncher } from '../harness/launch/launcher.ts'
 import { loadTarget, readTarget } from '../harness/target/load.ts'
 import { makeBroker } from '../mocks/broker/broker.ts'
+import type { Provision } from '../fixtures/world/provision.ts'
+import { httpsWire } from '../harness/wire/https.ts'
 import { textOf } from '../protocols/wire.ts'
 import { checks } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
@@ -90,6 +92,16 @@ test('one clock moves them all: shared, by a function, by HTTP', { timeout }, as
   }
 })
 
+/** The keys that the mock identity provider serves in a run, to a target that trusts nothing but this authority. */
+const keysServed = async (file: string, ca: string): Promise<unknown> => {
+  const wire = httpsWire({ ca: [readFileSync(ca, 'utf8')] })
+  const universe = await openUniverse({ target: await loadTarget(file), world, transport: 'https' })
+  const request = { method: 'GET', origin: universe.at.idp, rawPath: '/common/discovery/keys', headers: [] }
+  const answer = await wire(request)
+  await Promise.all([universe.close(), wire.close()])
+  return JSON.parse(textOf(answer))
+}
+
 test('a target that is already running is set up with `provision`, and judged', { timeout }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'brokerspec-test-'))
   const [party, idp] = await freePorts(2)
@@ -107,11 +119,10 @@ test('a target that is already running is set up with `provision`, and judged', 
     ca: 'ca.pem',
   }
   writeFileSync(file, JSON.stringify({ ...rest, capabilities: ['oauth', 'oidc', 'realm-selector'], attach }))
-  const { out } = await brokerspec(['provision', '--target', file])
+  expect((await brokerspec(['provision', '--target', file])).code).toBe(0)
   const ca = await makeAuthority()
   const { cert, key } = await ca.issue(['127.0.0.1'])
   for (const [name, text] of Object.entries({
-    'provision.json': out,
     'ca.pem': ca.certificate,
     'cert.pem': cert,
     'key.pem': key,
@@ -143,6 +154,8 @@ test('a target that is already running is set up with `provision`, and judged', 
     expect(others.map(({ check, status }) => [check, status])).toEqual([
       ['authorize.callback-unknown.expired', 'not-applicable'],
     ])
+    const document = JSON.parse(readFileSync(join(folder, 'provision.json'), 'utf8')) as Provision
+    expect(await keysServed(file, join(folder, 'provision.ca.pem'))).toEqual(document.issuers[0]?.jwks)
   } finally {
     running.kill()
   }

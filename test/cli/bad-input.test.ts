@@ -4,9 +4,12 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { exportKeyring } from '../../fixtures/world/keyring.ts'
+import { makeKeyring } from '../../fixtures/world/world.ts'
 import { brokerspec, folder, targetFile } from './command.ts'
 
 const timeout = 60_000
+const keys = JSON.stringify(await exportKeyring(await makeKeyring(true)))
 const program = targetFile('program.js')
 const base = { schema: 1, role: 'broker', subject: { name: 'n', version: '1' }, capabilities: ['oauth'] }
 
@@ -121,6 +124,7 @@ describe('a target that cannot be reached', () => {
       JSON.stringify({ ...base, attach: { origins: { party }, mocks: { idp }, provision: 'provision.json' } }),
     )
     writeFileSync(join(file, '..', 'provision.json'), JSON.stringify(provision))
+    writeFileSync(join(file, '..', 'provision.keys.json'), keys)
     return file
   }
   const free = async () => {
