@@ -17,6 +17,7 @@ import { browserMark } from './attach/site.ts'
 import { httpClockDriver } from './clock/http-driver.ts'
 import type { UniverseClock } from './clock/universe-clock.ts'
 import { makeUniverseClock } from './clock/universe-clock.ts'
+import { isTargets } from './dialects/dialect.ts'
 import { capabilitiesOf, resolveDialect } from './dialects/resolve.ts'
 import type { Invariant } from './judge/check.ts'
 import type { Room } from './judge/judge.ts'
@@ -25,6 +26,7 @@ import type { Exchange } from './record/exchange.ts'
 import type { Transcript } from './record/transcript.ts'
 import { makeTranscript } from './record/transcript.ts'
 import type { Target } from './target/target.ts'
+import { Trouble } from './trouble.ts'
 
 /** World, mocks and target, private to one worker. */
 export type Universe = Room & { world: World; clock: UniverseClock; transcript: Transcript; close(): Promise<void> }
@@ -88,7 +90,7 @@ export const openUniverse = async ({
   if (driver) drivers.target = driver
 
   const actorAt = (origin: string) =>
-    origin === site.at.target ? 'target' : origin === site.at.idp ? 'idp' : undefined
+    isTargets(site.at, origin) ? 'target' : origin === site.at.idp ? 'idp' : undefined
   const marked =
     (wire: Wire): Wire =>
     (request, signal) =>

@@ -10,17 +10,19 @@ import type { Ground, Site } from './site.ts'
 export const attachLaunched = async (launch: Launched, ground: Ground): Promise<Site> => {
   if (ground.launcher === undefined) throw new TypeError('a target that is launched needs a launcher')
   const { ca } = ground.world
-  const identity = await ca.issue(['localhost', '127.0.0.1'])
+  const hosts = (launch.also ?? []).map((one) => new URL(one.replace(/:[^:]*$/, '')).hostname)
+  const identity = await ca.issue([...new Set(['localhost', '127.0.0.1', ...hosts])])
   const late: { idp?: Wire } = {}
   const idp = await serve(async (request, signal) => {
     if (late.idp === undefined) throw new Error('not open yet')
     return late.idp(request, signal)
   }, identity)
   const count = Number(ground.target.control?.nodes ?? 1)
-  const ports = await freePorts(count)
+  const [port2, ...ports] = await freePorts(count + 1)
   const [port = 0] = ports
   const { paths } = ground.dialect
-  const at = { target: `https://127.0.0.1:${port}`, idp: `https://localhost:${idp.port}`, paths }
+  const also = (launch.also ?? []).map((one) => one.replace('{port}', `${port}`).replace('{port2}', `${port2}`))
+  const at = { target: `https://127.0.0.1:${port}`, also, idp: `https://localhost:${idp.port}`, paths }
   const callback = at.target + paths.callback
   late.idp = ground.idp(at.idp, callback)
   const wire = httpsWire({ ca: [ca.certificate] })
@@ -32,6 +34,7 @@ export const attachLaunched = async (launch: Launched, ground: Ground): Promise<
       launch,
       directory: ground.target.directory,
       ports,
+      ...(port2 !== undefined && { port2 }),
       files: {
         provision: JSON.stringify(ground.provision(at.idp, callback), null, 2),
         ...identity,

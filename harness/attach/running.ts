@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Wire } from '../../protocols/wire.ts'
 import type { AlreadyRunning, Target } from '../target/target.ts'
 import { Trouble } from '../trouble.ts'
 import { httpsWire, nodeWires } from '../wire/https.ts'
@@ -11,7 +12,13 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
   const { ca } = ground.world
   const { origins, mocks } = attach
   refuseForeign(attach, ground.target)
-  const at = { target: origins.party, idp: mocks.idp, paths: ground.dialect.paths }
+  refuseShared(attach)
+  const at = {
+    target: new URL(origins.party).origin,
+    also: (origins.also ?? []).map((one) => new URL(one).origin),
+    idp: mocks.idp,
+    paths: ground.dialect.paths,
+  }
   const own = attach.ca === undefined ? [] : [await readAuthority(join(ground.target.directory, attach.ca))]
   const { hostname, port } = new URL(mocks.idp)
   const idp = ground.idp(at.idp, at.target + at.paths.callback)
@@ -30,17 +37,12 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
   const nodes = nodeWires(at.target, [ca.certificate, ...own], addressesOf(ground.target))
   const close = async () => void (await Promise.all([wire, ...nodes, served].map((open) => open.close())))
 
-  await wire(
-    { method: 'GET', origin: at.target, rawPath: '/', headers: [] },
-    AbortSignal.timeout(ground.target.profile.requestMs),
-  ).catch(async (cause: unknown) => {
+  try {
+    for (const [place, one] of namedOrigins(attach)) await answers(wire, place, one, ground.target.profile.requestMs)
+  } catch (cause) {
     await close()
-    throw new Trouble('unreachable', {
-      place: `attach.origins.party: ${at.target}`,
-      problem: `the target does not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
-      mend: 'start it, and give its certificate authority as attach.ca if it has one of its own',
-    })
-  })
+    throw cause
+  }
   return { at, wire, nodes, close }
 }
 
@@ -49,6 +51,23 @@ const addressesOf = ({ control }: Target) =>
     const { hostname, port } = new URL(`https://${address}`)
     return { hostname, port: Number(port) || 443 }
   })
+
+/** The origins of the target, each with the field that names it. */
+const namedOrigins = ({ origins: { party, also = [] } }: AlreadyRunning): [string, string][] => [
+  ['attach.origins.party', party],
+  ...also.map((one, index): [string, string] => [`attach.origins.also.${index}`, one]),
+]
+
+const answers = (wire: Wire, place: string, one: string, within: number): Promise<unknown> =>
+  wire({ method: 'GET', origin: one, rawPath: '/', headers: [] }, AbortSignal.timeout(within)).catch(
+    (cause: unknown) => {
+      throw new Trouble('unreachable', {
+        place: `${place}: ${one}`,
+        problem: `the target does not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
+        mend: 'start it, and give its certificate authority as attach.ca if it has one of its own',
+      })
+    },
+  )
 
 const readAuthority = (path: string): Promise<string> =>
   readFile(path, 'utf8').catch((cause: unknown) => {
@@ -59,14 +78,25 @@ const readAuthority = (path: string): Promise<string> =>
     })
   })
 
+/** One origin has one owner, or nobody could tell whose answer came. */
+const refuseShared = (attach: AlreadyRunning) => {
+  const owned = [...namedOrigins(attach), ['attach.mocks.idp', attach.mocks.idp] as const]
+  const twice = owned.findLast(
+    ([, one], index) => owned.findIndex(([, other]) => new URL(other).origin === new URL(one).origin) !== index,
+  )
+  if (twice === undefined) return
+  throw new Trouble('usage', {
+    place: `${twice[0]}: ${twice[1]}`,
+    problem: 'this origin is named twice',
+    mend: 'give the target and the mock identity provider origins of their own, each once',
+  })
+}
+
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
 
 /** Attacks go to this machine alone, until a host can be asked for its permission. */
-const refuseForeign = ({ origins, mocks }: AlreadyRunning, { directory }: Target) => {
-  for (const [place, origin] of [
-    ['attach.origins.party', origins.party],
-    ['attach.mocks.idp', mocks.idp],
-  ] as const) {
+const refuseForeign = (attach: AlreadyRunning, { directory }: Target) => {
+  for (const [place, origin] of [...namedOrigins(attach), ['attach.mocks.idp', attach.mocks.idp] as const]) {
     if (loopback.test(new URL(origin).hostname)) continue
     throw new Trouble('usage', {
       place: `${directory}: ${place}`,

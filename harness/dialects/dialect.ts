@@ -6,8 +6,12 @@ import type { Exchange } from '../record/exchange.ts'
 /** Where the parts of a target answer: paths from its origin, each beginning with `/`. */
 export type Paths = { authorize: string; callback: string; token: string }
 
-/** The origins of a run (no trailing slash) and the target's paths. */
-export type Endpoints = { target: string; idp: string; paths: Paths }
+/** The origins of a run (no trailing slash) and the target's paths. `also` are further origins of the target. */
+export type Endpoints = { target: string; also?: readonly string[]; idp: string; paths: Paths }
+
+/** Whether an origin belongs to the target. */
+export const isTargets = ({ target, also = [] }: Endpoints, origin: string): boolean =>
+  origin === target || also.includes(origin)
 
 /** What an answer means, whatever it looks like. */
 export type Outcome =

@@ -17,6 +17,8 @@ export type Order = {
   files: Record<'provision' | 'cert' | 'key' | 'ca', string>
   /** Those it is to listen on: the first is the one of its origin, the others are for further nodes. */
   ports: readonly number[]
+  /** Another free port, for a target that speaks of one. */
+  port2?: number
 }
 
 /** A child process that has become ready. */
@@ -39,7 +41,7 @@ export const freePorts = async (count: number): Promise<number[]> => {
  * @throws Trouble when the program is missing, ends early or never becomes ready; its last lines are part of the message.
  */
 export const startChild = async (
-  { launch, directory, files, ports }: Order,
+  { launch, directory, files, ports, port2 }: Order,
   onSpawn: (kill: () => void) => void = () => undefined,
 ): Promise<Child> => {
   const cwd = isAbsolute(launch.cwd ?? '') ? (launch.cwd ?? '') : join(directory, launch.cwd ?? '.')
@@ -60,6 +62,7 @@ export const startChild = async (
   const words: Record<string, string> = {
     port: String(port),
     ports: ports.join(','),
+    ...(port2 !== undefined && { port2: String(port2) }),
     node: process.execPath,
     origin,
     ...Object.fromEntries(Object.entries(names).map(([name, file]) => [name, join(folder, file)])),

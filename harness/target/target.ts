@@ -19,13 +19,19 @@ const origin = z.url({ protocol: /^https$/ }).regex(/^https:\/\/[^/]+$/, 'must b
 const launchedSchema = z.strictObject({
   command: z.array(text).min(1).meta({
     description:
-      'Program and arguments. {port}, {ports}, {origin}, {provision}, {cert}, {key}, {ca} and {node} (this Node.js) are replaced in each of them.',
+      'Program and arguments. {port}, {ports} (one for each node), {port2} (another free one), {origin}, {provision}, {cert}, {key}, {ca} and {node} (this Node.js) are replaced in each of them.',
   }),
   cwd: text.exactOptional().meta({ description: 'Where to start it, relative to the target file. Default: there.' }),
   env: z
     .record(z.string(), z.string())
     .exactOptional()
     .meta({ description: 'More environment; the same words are replaced.' }),
+  also: z
+    .array(
+      z.string().regex(/^https:\/\/(localhost|127(\.\d+){3}):[^/:]+$/, 'must be https://localhost:{port2} or the like'),
+    )
+    .exactOptional()
+    .meta({ description: 'Further origins of the target on this machine; {port} and {port2} are replaced.' }),
   ready: z
     .strictObject({
       path: path.default('/').meta({ description: 'Asked until it answers with a status below 500.' }),
@@ -42,7 +48,13 @@ const launchedSchema = z.strictObject({
 })
 
 const runningSchema = z.strictObject({
-  origins: z.strictObject({ party: origin.meta({ description: 'Where relying parties and OAuth clients reach it.' }) }),
+  origins: z.strictObject({
+    party: origin.meta({ description: 'Where relying parties and OAuth clients reach it.' }),
+    also: z.array(origin).exactOptional().meta({
+      description:
+        'Its further origins, such as that of its sign-in pages: who is sent there is still with the target.',
+    }),
+  }),
   provision: text.meta({ description: 'The provision document it was set up with, relative to the target file.' }),
   mocks: z.strictObject({
     idp: origin.meta({ description: 'Where it expects the identity provider: https://localhost:<port>.' }),
