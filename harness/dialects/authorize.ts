@@ -41,12 +41,18 @@ export const authorizeRequest = (
   return get(target, `${realm}${path}?${form}`, input.accept)
 }
 
-/** What the identity provider sends a browser back with, to the target's own callback. */
-export const callbackRequest = (input: CallbackInput, { target, paths }: Endpoints): WireRequest => {
+/** What the identity provider sends a browser back with, to the target's own callback, in the dialect's response mode. */
+export const callbackRequest = (
+  input: CallbackInput,
+  { target, paths }: Endpoints,
+  { responseMode }: Pick<Dialect, 'responseMode'>,
+): WireRequest => {
   const pairs = (['code', 'state', 'error'] as const).flatMap((name): Pairs =>
     input[name] === undefined ? [] : [[name, input[name]]],
   )
-  return get(target, `${paths.callback}?${encodeForm(pairs)}`)
+  return responseMode === 'query'
+    ? get(target, `${paths.callback}?${encodeForm(pairs)}`)
+    : post(target, paths.callback, pairs)
 }
 
 const get = (origin: string, rawPath: string, accept = 'text/html'): WireRequest => ({
@@ -66,6 +72,17 @@ export const post = (origin: string, rawPath: string, form: string, accept = 'te
     ['content-type', 'application/x-www-form-urlencoded'],
   ],
   body: new TextEncoder().encode(form),
+})
+
+const post = (origin: string, rawPath: string, form: Pairs): WireRequest => ({
+  method: 'POST',
+  origin,
+  rawPath,
+  headers: [
+    ['accept', 'text/html'],
+    ['content-type', 'application/x-www-form-urlencoded'],
+  ],
+  body: new TextEncoder().encode(encodeForm(form)),
 })
 
 /**

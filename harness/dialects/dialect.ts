@@ -57,6 +57,9 @@ export type CallbackInput = { code?: string; state?: string; error?: string }
 export const refusalNames = ['invalid_client_id', 'invalid_redirect_uri', ...errorRowIds] as const
 export type RefusalName = (typeof refusalNames)[number]
 
+/** The response modes in which a code comes back (OAuth 2.0 Multiple Response Types; OAuth 2.0 Form Post Response Mode). */
+export const responseModes = ['query', 'form_post'] as const
+
 /** The target speaks it, and no check drives it yet. */
 export type Undriven = 'undriven'
 
@@ -77,6 +80,8 @@ export type Dialect = {
   realmPath: string | null
   /** The authorize path for a version of OAuth, with `{version}` in it; `null`: the path names no version. */
   versionPath: string | null
+  /** How an answer comes back from upstream to the callback: in its query, or as a form that the browser posts. */
+  responseMode: (typeof responseModes)[number]
   /** Parameters that every authorization request carries beside, or, as `null`, that this dialect does not know. */
   parameters: Readonly<Record<string, string | null>>
   authorize: Operation<AuthorizeInput> | null

@@ -18,6 +18,7 @@ const k2trust: Dialect = {
   },
   realmPath: '/{realm}',
   versionPath: '/authorize/oauth/{version}/request',
+  responseMode: 'query',
   parameters: {},
   authorize: null,
   callback: null,
@@ -65,7 +66,10 @@ export const resolveDialect = (choice: DialectChoice): Dialect => {
     request: (input, at) => authorizeRequest(input, at, form),
     read: (hops) => readAuthorize(form.wording, hops),
   }
-  const callback: Operation<CallbackInput> = { request: callbackRequest, read: authorize.read }
+  const callback: Operation<CallbackInput> = {
+    request: (input, at) => callbackRequest(input, at, form),
+    read: authorize.read,
+  }
   return { ...known, authorize, callback, ...own, paths: { ...known.paths, ...paths } }
 }
 

@@ -77,6 +77,7 @@ describe('a field that is wrong is refused by its name:', () => {
     ['dialect', { dialect: 'nonsense' }],
     ['dialect.paths.authorize', { dialect: { extends: 'k2trust', paths: { authorize: 'no-slash' } } }],
     ['dialect', { dialect: { extends: 'k2trust', extra: 1 } }],
+    ['dialect', { dialect: { extends: 'k2trust', responseMode: 'fragment' } }],
     ['capabilities.1', { capabilities: ['oauth', 'telepathy'] }],
     ['profile.skew', { profile: { skew: -1 } }],
     ['profile.requestMs', { profile: { requestMs: 0 } }],

@@ -9,7 +9,7 @@ import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
 import type { DialectChoice } from '../dialects/resolve.ts'
 import { variedParameters } from '../dialects/authorize.ts'
-import { refusalNames } from '../dialects/dialect.ts'
+import { refusalNames, responseModes } from '../dialects/dialect.ts'
 import { dialectNames } from '../dialects/resolve.ts'
 
 const text = z.string().min(1)
@@ -80,6 +80,9 @@ const dialectSchema = z.union([
       .exactOptional()
       .meta({ description: 'Stands before the authorize path to name a {realm}.' }),
     versionPath: path.nullable().exactOptional().meta({ description: 'The authorize path for a {version} of OAuth.' }),
+    responseMode: z.enum(responseModes).exactOptional().meta({
+      description: 'How an answer comes back from upstream: in the query of the callback, or as a form posted to it.',
+    }),
     parameters: z
       .record(
         text.regex(new RegExp(`^(?!(?:${variedParameters.join('|')})$)`), 'is varied by the checks'),
