@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['node_modules', 'dist'],
+    globalSetup: 'test/temporary.ts',
     pool: 'threads',
     isolate: false,
     maxWorkers: 2,

@@ -103,6 +103,7 @@ const roomOn = (universe: Universe, { at }: Recording, wire: Wire): Room => ({
   browser: (check, phase, signal) =>
     makeBrowser({
       wire,
+      clock: universe.clock,
       via: () => wire,
       actorAt: (origin) => (origin === at.target ? 'target' : origin === at.idp ? 'idp' : undefined),
       signal,

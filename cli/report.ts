@@ -1,7 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { makeScratch } from '../harness/launch/scratch.ts'
 import { Trouble } from '../harness/trouble.ts'
 import { generateHtml } from '../reports/allure/generate.ts'
 import { checks, invariants } from '../suites/index.ts'
@@ -29,13 +28,13 @@ export const report = async (args: string[]): Promise<number> => {
   const json = await readReport(path)
   const { writeResults } = await import('../reports/allure/results.ts')
   const entry = fileOf('reports/allure/entry')
-  const scratch = await mkdtemp(join(tmpdir(), 'brokerspec-'))
-  const results = values.results ?? scratch
+  const scratch = makeScratch()
+  const results = values.results ?? scratch.path
   try {
     await writeResults(json, { checks, invariants }, { entry, folder: results })
     await generateHtml(results, values.allure, `${json.target.name} ${json.target.version}, judged by brokerspec`)
   } finally {
-    await rm(scratch, { recursive: true, force: true })
+    scratch.remove()
   }
   console.log(`Written: ${join(values.allure, 'index.html')}`)
   return 0

@@ -4,7 +4,7 @@ import { capabilitiesOf, resolveDialect } from '../harness/dialects/resolve.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { openLauncher } from '../harness/launch/launcher.ts'
 import type { Evidence } from '../harness/record/exchange.ts'
-import { redactText, secretsOf } from '../harness/record/redact.ts'
+import { redactorOf, secretsOf } from '../harness/record/redact.ts'
 import type { TroubleData } from '../harness/trouble.ts'
 import { Trouble, troubleOf } from '../harness/trouble.ts'
 import type { Finding } from '../harness/vitest/plan.ts'
@@ -140,10 +140,10 @@ const unjudged = ({ share }: RunOptions, findings: readonly Finding[], loose: re
 /** What an in-process target throws may quote what it was provisioned with. */
 const withoutSecrets = (loose: readonly Loose[], { plan, share }: RunOptions): Loose[] => {
   const slices = Object.fromEntries(share.map(({ id, needs }) => [id, slice(plan.seed, id, needs.shape)]))
-  const secrets = secretsOf({ slices })
+  const clean = redactorOf(secretsOf({ slices }))
   return loose.map(({ message, stack }) => ({
-    message: redactText(message, secrets),
-    stack: redactText(stack, secrets),
+    message: clean(message),
+    stack: clean(stack),
   }))
 }
 
@@ -202,7 +202,10 @@ const onSignals = (end: () => Promise<number>) => {
     struck = end()
     struck.then(
       (code) => process.exit(code),
-      () => process.exit(3),
+      (cause: unknown) => {
+        console.error(`the report could not be written: ${cause instanceof Error ? cause.message : String(cause)}`)
+        process.exit(3)
+      },
     )
   }
   process.on('SIGINT', handle).on('SIGTERM', handle).on('SIGHUP', handle)

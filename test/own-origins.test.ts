@@ -6,7 +6,7 @@ import { exportKeyring } from '../fixtures/world/keyring.ts'
 import { provisionOf } from '../fixtures/world/provision.ts'
 import { makeKeyring, worldOf } from '../fixtures/world/world.ts'
 import { judge } from '../harness/judge/judge.ts'
-import { freePort } from '../harness/launch/child.ts'
+import { freePorts } from '../harness/launch/child.ts'
 import { openLauncher } from '../harness/launch/launcher.ts'
 import { readTarget } from '../harness/target/load.ts'
 import { openUniverse } from '../harness/universe.ts'
@@ -55,7 +55,7 @@ test('who is sent to a further origin of a launched target is still with the tar
 test('who is sent to a further origin of a running target is still with the target', { timeout }, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'brokerspec-test-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
-  const [one, other, third] = [await freePort(), await freePort(), await freePort()]
+  const [one, other, third] = await freePorts(3)
   const [party, second, idp] = [`https://127.0.0.1:${one}`, `https://127.0.0.1:${other}`, `https://localhost:${third}`]
   const shape = { tenants: 1, clientsPerTenant: 1, partiesPerTenant: 1, usersPerTenant: 1 }
   const provision = provisionOf(worldOf(1, [{ id: 'own', needs: { shape } }], keyring), {

@@ -43,6 +43,9 @@ const expectResults = (results) => {
     throw new Error(`Allure was told ${told.length} doubts of ${all.length} results: ${[...statuses].join(', ')}`)
 }
 
+// An interrupt ends the command that is running; what follows is then left out, but for the tidying up.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(3))
+
 try {
   const [{ filename }] = JSON.parse(
     execFileSync('npm', ['pack', '--json', '--pack-destination', folder], { encoding: 'utf8' }),

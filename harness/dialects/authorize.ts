@@ -52,7 +52,7 @@ export const callbackRequest = (
   )
   return responseMode === 'query'
     ? get(target, `${paths.callback}?${encodeForm(pairs)}`)
-    : post(target, paths.callback, pairs)
+    : post(target, paths.callback, encodeForm(pairs))
 }
 
 const get = (origin: string, rawPath: string, accept = 'text/html'): WireRequest => ({
@@ -72,17 +72,6 @@ export const post = (origin: string, rawPath: string, form: string, accept = 'te
     ['content-type', 'application/x-www-form-urlencoded'],
   ],
   body: new TextEncoder().encode(form),
-})
-
-const post = (origin: string, rawPath: string, form: Pairs): WireRequest => ({
-  method: 'POST',
-  origin,
-  rawPath,
-  headers: [
-    ['accept', 'text/html'],
-    ['content-type', 'application/x-www-form-urlencoded'],
-  ],
-  body: new TextEncoder().encode(encodeForm(form)),
 })
 
 /**

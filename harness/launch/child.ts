@@ -1,14 +1,15 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
-import { mkdtemp, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { Launched } from '../target/target.ts'
 import { Trouble } from '../trouble.ts'
 import { httpsWire } from '../wire/https.ts'
+import type { Scratch } from './scratch.ts'
+import { makeScratch } from './scratch.ts'
 
 /** What is to be started: a command of a target file, where, and the files that its placeholders name. */
 export type Order = {
@@ -41,9 +42,10 @@ export const freePorts = async (count: number): Promise<number[]> => {
  * @throws Trouble when the program is missing, ends early or never becomes ready; its last lines are part of the message.
  */
 export const startChild = async (
-  { launch, directory, files, ports, port2 }: Order,
+  order: Order,
   onSpawn: (kill: () => void) => void = () => undefined,
 ): Promise<Child> => {
+  const { launch, directory } = order
   const cwd = isAbsolute(launch.cwd ?? '') ? (launch.cwd ?? '') : join(directory, launch.cwd ?? '.')
   if (!existsSync(cwd)) {
     throw new Trouble('usage', {
@@ -52,10 +54,24 @@ export const startChild = async (
       mend: 'name a folder relative to the target file',
     })
   }
-  const folder = await mkdtemp(join(tmpdir(), 'brokerspec-'))
+  const scratch = makeScratch()
+  try {
+    return await startIn(scratch, cwd, order, onSpawn)
+  } catch (cause) {
+    scratch.remove()
+    throw cause
+  }
+}
+
+const startIn = async (
+  scratch: Scratch,
+  cwd: string,
+  { launch, files, ports, port2 }: Order,
+  onSpawn: (kill: () => void) => void,
+): Promise<Child> => {
   const names = { provision: 'provision.json', cert: 'cert.pem', key: 'key.pem', ca: 'ca.pem' } as const
   for (const [name, file] of Object.entries(names)) {
-    await writeFile(join(folder, file), files[name as keyof typeof names], { mode: 0o600 })
+    await writeFile(join(scratch.path, file), files[name as keyof typeof names], { mode: 0o600 })
   }
   const [port = 0] = ports
   const origin = `https://127.0.0.1:${port}`
@@ -65,7 +81,7 @@ export const startChild = async (
     ...(port2 !== undefined && { port2: String(port2) }),
     node: process.execPath,
     origin,
-    ...Object.fromEntries(Object.entries(names).map(([name, file]) => [name, join(folder, file)])),
+    ...Object.fromEntries(Object.entries(names).map(([name, file]) => [name, join(scratch.path, file)])),
   }
   const fill = (text: string) => text.replaceAll(/\{(\w+)\}/g, (whole, word: string) => words[word] ?? whole)
   const [program = '', ...rest] = launch.command.map(fill)
@@ -95,7 +111,7 @@ export const startChild = async (
   })
   const kill = () => {
     killGroup(child, 'SIGKILL')
-    rmSync(folder, { recursive: true, force: true })
+    scratch.remove()
   }
   onSpawn(kill)
   const stop = async () => {

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
+import { makeScratch } from '../../harness/launch/scratch.ts'
 import { Trouble } from '../../harness/trouble.ts'
 import { categories } from './categories.ts'
 
@@ -20,13 +20,13 @@ export const generateHtml = async (resultsFolder: string, outFolder: string, tit
       problem: 'the folder holds something that is no Allure report, and would be lost',
       mend: 'name a new folder, or empty this one',
     })
-  const scratch = await mkdtemp(join(tmpdir(), 'brokerspec-allure-'))
-  const report = join(scratch, 'report')
+  const scratch = makeScratch('brokerspec-allure-')
+  const report = join(scratch.path, 'report')
   try {
-    const config = join(scratch, 'allurerc.json')
+    const config = join(scratch.path, 'allurerc.json')
     await writeFile(config, JSON.stringify(configFor(report, title)))
     await promisify(execFile)(process.execPath, [allure, 'generate', '--config', config, resolve(resultsFolder)], {
-      cwd: scratch,
+      cwd: scratch.path,
       env: { ...process.env, ALLURE_NO_ANALYTICS: '1' },
       timeout: 300_000,
       maxBuffer: 2 ** 26,
@@ -35,7 +35,7 @@ export const generateHtml = async (resultsFolder: string, outFolder: string, tit
     await rm(outFolder, { recursive: true, force: true })
     await cp(report, outFolder, { recursive: true })
   } finally {
-    await rm(scratch, { recursive: true, force: true })
+    scratch.remove()
   }
 }
 

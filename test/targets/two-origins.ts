@@ -5,9 +5,11 @@ import { makeBroker } from '../../mocks/broker/broker.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import { textResponse } from '../../protocols/wire.ts'
 
+const nobody: Wire = () => Promise.reject(new Error('no code is redeemed here'))
+
 /** The reference broker behind a second origin of its own, to which it sends everybody who asks for authorization. */
 export const twoOrigins = (provision: Provision, first: string, second: string): Record<'first' | 'second', Wire> => {
-  const broker = makeBroker(provision, { origin: first, clock: { now: () => Date.now() } })
+  const broker = makeBroker(provision, { origin: first, clock: { now: () => Date.now() }, wire: nobody })
   return {
     first: async (request, signal) =>
       request.rawPath.startsWith('/authorize/oauth/2/request')
