@@ -1,17 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Wire } from '../../protocols/wire.ts'
-import type { AlreadyRunning, Target } from '../target/target.ts'
+import type { AlreadyRunning } from '../target/target.ts'
 import { Trouble } from '../trouble.ts'
-import { httpsWire, nodeWires } from '../wire/https.ts'
+import type { HttpsWire } from '../wire/https.ts'
+import { httpsWire } from '../wire/https.ts'
+import type { Served } from '../wire/serve.ts'
 import { serve } from '../wire/serve.ts'
+import { isLoopback, namedOrigins, requirePermission, unanswered } from './permission.ts'
 import type { Ground, Site } from './site.ts'
 
-/** Reaches a target that somebody else started and set up. */
+/**
+ * Reaches a target that somebody else started and set up. Browsers talk to the mock identity provider directly, so that they never
+ * meet whoever else may answer to its name.
+ */
 export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Promise<Site> => {
   const { ca } = ground.world
   const { origins, mocks } = attach
-  refuseForeign(attach, ground.target)
   refuseShared(attach)
   const at = {
     target: new URL(origins.party).origin,
@@ -20,10 +25,47 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
     paths: ground.dialect.paths,
   }
   const own = attach.ca === undefined ? [] : [await readAuthority(join(ground.target.directory, attach.ca))]
-  const { hostname, port } = new URL(mocks.idp)
-  const idp = ground.idp(at.idp, at.target + at.paths.callback)
-  const identity = await ca.issue(['localhost', '127.0.0.1', hostname])
-  const served = await serve(idp, identity, { port: Number(port) || 443 }).catch((cause: NodeJS.ErrnoException) => {
+  const within = ground.target.profile.requestMs
+  const trusted = [ca.certificate, ...own]
+  const https = httpsWire({ ca: trusted })
+  const nodes = nodesOf(ground, at.target, trusted)
+  const open: { idp?: Served } = {}
+  const close = async () => {
+    await Promise.all([https.close(), open.idp?.close(), ...nodes.map((node) => node.wire.close())])
+  }
+
+  try {
+    await requirePermission(attach, https, { now: Date.now(), within, nodes })
+    const idp = ground.idp(at.idp, at.target + at.paths.callback)
+    open.idp = await listen(idp, attach, await ca.issue(['localhost', '127.0.0.1', new URL(mocks.idp).hostname]))
+    for (const [place, origin] of namedOrigins(attach)) {
+      const request = { method: 'GET', origin: new URL(origin).origin, rawPath: '/', headers: [] }
+      await https(request, AbortSignal.timeout(within)).catch((cause: unknown) => {
+        throw unanswered(place, origin, cause)
+      })
+    }
+    const beside =
+      (target: Wire): Wire =>
+      (request, signal) =>
+        (request.origin === at.idp ? idp : target)(request, signal)
+    return { at, wire: beside(https), nodes: nodes.map((node) => beside(node.wire)), close }
+  } catch (cause) {
+    await close()
+    throw cause
+  }
+}
+
+/** Mocks listen on loopback unless told otherwise. */
+const listen = async (idp: Wire, { mocks }: AlreadyRunning, identity: Parameters<typeof serve>[1]): Promise<Served> => {
+  if (mocks.listen === undefined && !isLoopback(mocks.idp)) {
+    throw new Trouble('usage', {
+      place: `attach.mocks.idp: ${mocks.idp}`,
+      problem: 'it is not on loopback, and mocks listen nowhere else unless told so',
+      mend: 'name the address to listen on as attach.mocks.listen, or let the target come by a tunnel to https://localhost:<port>',
+    })
+  }
+  const port = Number(new URL(mocks.idp).port) || 443
+  return serve(idp, identity, { port, host: mocks.listen ?? '127.0.0.1' }).catch((cause: NodeJS.ErrnoException) => {
     const taken = cause.code === 'EADDRINUSE'
     throw new Trouble('usage', {
       place: 'attach.mocks.idp',
@@ -33,41 +75,16 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
         : 'name a port that this user may listen on',
     })
   })
-  const wire = httpsWire({ ca: [ca.certificate, ...own] })
-  const nodes = nodeWires(at.target, [ca.certificate, ...own], addressesOf(ground.target))
-  const close = async () => void (await Promise.all([wire, ...nodes, served].map((open) => open.close())))
-
-  try {
-    for (const [place, one] of namedOrigins(attach)) await answers(wire, place, one, ground.target.profile.requestMs)
-  } catch (cause) {
-    await close()
-    throw cause
-  }
-  return { at, wire, nodes, close }
 }
 
-const addressesOf = ({ control }: Target) =>
-  (Array.isArray(control?.nodes) ? control.nodes : []).map((address) => {
+/** The nodes of the target, each with its address and a wire to it under the one name. */
+const nodesOf = ({ target }: Ground, origin: string, ca: readonly string[]): Node[] =>
+  (Array.isArray(target.control?.nodes) ? target.control.nodes : []).map((address) => {
     const { hostname, port } = new URL(`https://${address}`)
-    return { hostname, port: Number(port) || 443 }
+    return { address, wire: httpsWire({ ca, detour: { origin, hostname, port: Number(port) || 443 } }) }
   })
 
-/** The origins of the target, each with the field that names it. */
-const namedOrigins = ({ origins: { party, also = [] } }: AlreadyRunning): [string, string][] => [
-  ['attach.origins.party', party],
-  ...also.map((one, index): [string, string] => [`attach.origins.also.${index}`, one]),
-]
-
-const answers = (wire: Wire, place: string, one: string, within: number): Promise<unknown> =>
-  wire({ method: 'GET', origin: one, rawPath: '/', headers: [] }, AbortSignal.timeout(within)).catch(
-    (cause: unknown) => {
-      throw new Trouble('unreachable', {
-        place: `${place}: ${one}`,
-        problem: `the target does not answer: ${cause instanceof Error ? cause.message : String(cause)}`,
-        mend: 'start it, and give its certificate authority as attach.ca if it has one of its own',
-      })
-    },
-  )
+type Node = { address: string; wire: HttpsWire }
 
 const readAuthority = (path: string): Promise<string> =>
   readFile(path, 'utf8').catch((cause: unknown) => {
@@ -90,18 +107,4 @@ const refuseShared = (attach: AlreadyRunning) => {
     problem: 'this origin is named twice',
     mend: 'give the target and the mock identity provider origins of their own, each once',
   })
-}
-
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\])$/
-
-/** Attacks go to this machine alone, until a host can be asked for its permission. */
-const refuseForeign = (attach: AlreadyRunning, { directory }: Target) => {
-  for (const [place, origin] of [...namedOrigins(attach), ['attach.mocks.idp', attach.mocks.idp] as const]) {
-    if (loopback.test(new URL(origin).hostname)) continue
-    throw new Trouble('usage', {
-      place: `${directory}: ${place}`,
-      problem: `${origin} is not on this machine, and nothing is attacked elsewhere without proof of permission`,
-      mend: 'run brokerspec on the machine of the target and name it by localhost or 127.0.0.1',
-    })
-  }
 }

@@ -105,7 +105,9 @@ describe('a field that is wrong is refused by its name:', () => {
     ['attach.provision', attached({ provision: undefined })],
     ['attach.mocks.idp', attached({ mocks: {} })],
     ['attach.ca', attached({ ca: '' })],
-    ['attach.authorisation.until', attached({ authorisation: { by: 'me', until: 'soon', token: 'x' } })],
+    ['attach.mocks.listen', attached({ mocks: { ...running.mocks, listen: 'everywhere' } })],
+    ['attach.authorisation.until', attached({ authorisation: { by: 'me', until: 'soon', token: 'x'.repeat(16) } })],
+    ['attach.authorisation.token', attached({ authorisation: { by: 'me', until: '2030-01-31', token: 'short' } })],
   ])('%s', (field, changed) => {
     const { kind, place, message } = troubleOf(() => read({ ...valid, ...changed }))
     expect([kind, place]).toEqual(['usage', '/somewhere/target.json'])

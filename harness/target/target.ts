@@ -58,9 +58,23 @@ const runningSchema = z.strictObject({
   provision: text.meta({ description: 'The provision document it was set up with, relative to the target file.' }),
   mocks: z.strictObject({
     idp: origin.meta({ description: 'Where it expects the identity provider: https://localhost:<port>.' }),
+    listen: z
+      .ipv4()
+      .exactOptional()
+      .meta({ description: 'On which address to listen for it. Default: 127.0.0.1, for a target on this machine.' }),
   }),
   ca: text.exactOptional().meta({ description: "A PEM file with the authority of the target's TLS certificate." }),
-  authorisation: z.strictObject({ by: text, until: z.iso.date(), token: text }).exactOptional(),
+  authorisation: z
+    .strictObject({
+      by: text.meta({ description: 'Who allows it.' }),
+      until: z.iso.date().meta({ description: 'Its last day, in UTC.' }),
+      token: z
+        .string()
+        .min(16)
+        .meta({ description: 'Its SHA-256, in hexadecimal, is served by each origin at /.well-known/brokerspec.' }),
+    })
+    .exactOptional()
+    .meta({ description: 'Permission to attack a target that is not on this machine; on loopback none is needed.' }),
 })
 
 const dialectSchema = z.union([
