@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect, onTestFinished, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
-import { freePort } from '../harness/launch/child.ts'
+import { freePorts } from '../harness/launch/child.ts'
 import { serve } from '../harness/wire/serve.ts'
 import { makeBroker } from '../mocks/broker/broker.ts'
 import type { Wire } from '../protocols/wire.ts'
@@ -17,11 +17,12 @@ const lastDay = (days: number) => new Date(Date.now() + days * 86_400_000).toISO
 /** 0.0.0.0 is no name of loopback, and yet reaches this machine. */
 test('a target elsewhere is judged with its permission, and meets nobody without', { timeout: 60_000 }, async () => {
   const folder = temporary()
-  const [one, other] = [await freePort(), await freePort()]
+  const [one, other] = await freePorts(2)
   const [party, idp] = [`https://0.0.0.0:${one}`, `https://0.0.0.0:${other}`]
   const broker = makeBroker(await setUpByHand(folder, keyring, idp, party), {
     origin: party,
     clock: { now: () => Date.now() },
+    wire: () => Promise.reject(new Error('no code is redeemed here')),
   })
   const asked: string[] = []
   const host: Wire = async (request, signal) => {
@@ -44,4 +45,11 @@ test('a target elsewhere is judged with its permission, and meets nobody without
 
   expect(await judged({ authorisation })).toEqual(['pass', 'pass', 'pass'])
   expect(asked).toContain('/authorize/oauth/2')
+
+  const nodes = [`0.0.0.0:${one}`, `127.0.0.1:${one}`]
+  const clustered = { capabilities: ['oauth', 'oidc', 'nodes'], control: { nodes } }
+  const here = { origins: { party: `https://localhost:${one}` }, mocks: { idp: `https://localhost:${other}` } }
+  await expect(statusesOf({ ...attach, ...here }, folder, keyring, undefined, clustered)).rejects.toMatchObject({
+    place: expect.stringContaining('control.nodes.0'),
+  })
 })

@@ -30,9 +30,10 @@ export const statusesOf = async (
   folder: string,
   keyring: Keyring,
   launcher?: LauncherAddress,
+  more: object = {},
 ): Promise<Verdict['status'][]> => {
   const base = { schema: 1, role: 'broker', subject: { name: 'n', version: '1' }, capabilities: ['oauth', 'oidc'] }
-  const target = readTarget({ ...base, attach }, join(folder, 'target.json'))
+  const target = readTarget({ ...base, ...more, attach }, join(folder, 'target.json'))
   const world = worldOf(1, chosen, keyring)
   const universe = await openUniverse({ target, world, transport: 'https', ...(launcher && { launcher }) })
   try {

@@ -52,7 +52,8 @@ export const attachServed = async (attach: InProcess, ground: Ground): Promise<S
   )
   late.target = running.wire
   const doors = await Promise.all((running.nodes ?? []).map((node) => serve(node, identity)))
-  const nodes = nodeWires(at.target, [ca.certificate], doors.map(({ port }) => ({ hostname: '127.0.0.1', port }))) // prettier-ignore
+  const doorPorts = doors.map(({ port }) => port)
+  const nodes = nodeWires(at.target, [ca.certificate], doorPorts)
 
   return {
     at,

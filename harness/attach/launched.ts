@@ -26,7 +26,7 @@ export const attachLaunched = async (launch: Launched, ground: Ground): Promise<
   const callback = at.target + paths.callback
   late.idp = ground.idp(at.idp, callback)
   const wire = httpsWire({ ca: [ca.certificate] })
-  const nodes = count === 1 ? [] : nodeWires(at.target, [ca.certificate], ports.map((one) => ({ hostname: '127.0.0.1', port: one }))) // prettier-ignore
+  const nodes = count === 1 ? [] : nodeWires(at.target, [ca.certificate], ports)
   const leave = () => Promise.all([wire, ...nodes, idp].map((open) => open.close()))
 
   try {

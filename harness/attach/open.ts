@@ -27,6 +27,7 @@ export const openTarget = async (
     return {
       ...(running.clock && { clock: running.clock }),
       wire: mortal((request, signal) => running.wire(request, signal), life),
+      ...(running.nodes && { nodes: running.nodes.map((node) => mortal(node, life)) }),
       async close() {
         unwatch()
         await running.close?.()

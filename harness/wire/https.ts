@@ -59,12 +59,9 @@ export const httpsWire = ({ ca, detour }: HttpsParts): HttpsWire => {
   return Object.assign(wire, { close: () => agent.destroy() })
 }
 
-/** A wire to each node behind an origin, all under its name. */
-export const nodeWires = (
-  origin: string,
-  ca: readonly string[],
-  nodes: readonly { hostname: string; port: number }[],
-): HttpsWire[] => nodes.map((node) => httpsWire({ ca, detour: { origin, ...node } }))
+/** A wire to each node of an origin that listens on this machine, all under its name. */
+export const nodeWires = (origin: string, ca: readonly string[], ports: readonly number[]): HttpsWire[] =>
+  ports.map((port) => httpsWire({ ca, detour: { origin, hostname: '127.0.0.1', port } }))
 
 const pairsOf = (headers: Record<string, string | string[] | undefined>): Pairs =>
   Object.entries(headers).flatMap(([name, value]) =>
