@@ -88,7 +88,7 @@ const concerns = (url: string, given: readonly string[]) =>
 const smuggledOn = ({ journey }: Asked, given: readonly string[]): { what: string; certain: boolean } | undefined => {
   const codes = journey.filter(({ to }) => to === 'idp').flatMap(({ response }) => (response ? codesIn(response) : []))
   const answers = journey.filter(
-    ({ to, request }) => to === 'target' && !codes.some((code) => request.rawPath.includes(code)),
+    ({ to, request }) => to === 'target' && !codes.some((code) => (request.rawPath + textOf(request)).includes(code)),
   )
   const last = journey.at(-1)
   for (const { response } of [...answers, ...(last?.to === 'target' ? [last] : [])]) {
