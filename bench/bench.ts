@@ -5,10 +5,11 @@ import { flows } from './flows.ts'
 import { heap } from './heap.ts'
 import { nearMiss } from './near-miss.ts'
 import { overhead } from './overhead.ts'
+import { saml } from './saml.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 
 /** Every figure, in the order in which they are told. */
-const figures: readonly Figure[] = [overhead, nearMiss, flows, tokenEndpoint, heap]
+const figures: readonly Figure[] = [overhead, nearMiss, flows, tokenEndpoint, saml, heap]
 
 const names = process.argv.slice(2)
 const known = figures.map(({ name }) => name)

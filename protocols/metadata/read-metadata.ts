@@ -104,7 +104,7 @@ export const verifyMetadata = (
   { entityId, now, ...trust }: ExpectedMetadata,
 ): { is: 'metadata'; metadata: Metadata } | Refused =>
   orRefused(() => {
-    const root = rootOf(text)
+    const root = rootOf(text, trust.limits)
     if (!isNamed(root, 'EntityDescriptor', namespaces.metadata)) refuse('not-metadata', `${root.local} is no metadata`)
     const metadata = metadataIn(verifySigned(root, root, trust).element)
     if (metadata.entityId !== entityId) refuse('wrong-entity', 'the metadata of someone else')

@@ -4,6 +4,7 @@ import { publicKeyOf } from '../signature/certificate.ts'
 import type { Signer } from '../signature/sign.ts'
 import { writeFaultResult, writeResult } from '../ws-federation/result.ts'
 import type { Element } from '../xml/element.ts'
+import { xmlLimits } from '../xml/scan.ts'
 import { documentOf } from '../xml/write.ts'
 import type { Assertion, SamlVersion } from './assertion.ts'
 import { issue, writeAssertion } from './issue.ts'
@@ -80,6 +81,8 @@ describe.each(['1.1', '2.0'] as const)('a token of SAML %s', (version) => {
     expect(await verdict({}, { keys: [publicKeyOf(other.certificate)] })).toBe('foreign-key')
     expect(await verdict({}, { keys: [] })).toBe('foreign-key')
     expect(await verdict({ nameId: { value: 'x'.repeat(600_000) } })).toBe('too-large')
+    const limits = { ...xmlLimits, bytes: 2_000_000 }
+    expect(await verdict({ nameId: { value: 'x'.repeat(600_000) } }, { limits })).toHaveProperty('id', '_a1')
   })
 
   test('may name several audiences, of which we are one', async () => {

@@ -7,7 +7,6 @@ import { tokenIn } from '../ws-federation/result.ts'
 import type { Element } from '../xml/element.ts'
 import { withDescendants } from '../xml/element.ts'
 import { rootOf } from '../xml/read.ts'
-import type { XmlLimits } from '../xml/scan.ts'
 import type { Assertion, SamlVersion } from './assertion.ts'
 import { bearer } from './assertion.ts'
 import { assertionIn, isAssertion } from './read-assertion.ts'
@@ -24,7 +23,6 @@ export type Expected = Trust & {
   version?: SamlVersion
   /** Where the token was sent to; a recipient that it names must be this. */
   recipient?: string
-  limits?: XmlLimits
 }
 
 /** A token that is signed, valid now and for us; `assertion` holds what was signed and nothing else. */

@@ -2,9 +2,10 @@ import type { KeyObject } from 'node:crypto'
 import { SignedXml } from 'xml-crypto'
 import { refuse } from '../refusal.ts'
 import type { Element } from '../xml/element.ts'
-import { withDescendants } from '../xml/element.ts'
+import { attributeNamed, withDescendants } from '../xml/element.ts'
 import { namespaces } from '../xml/namespaces.ts'
 import { rootOf } from '../xml/read.ts'
+import type { XmlLimits } from '../xml/scan.ts'
 import { documentOf } from '../xml/write.ts'
 import { algorithms } from './algorithms.ts'
 import { idOf } from './sign.ts'
@@ -15,6 +16,8 @@ export type Trust = {
   keys: readonly KeyObject[]
   /** Also RSA-SHA1 and SHA-1, for what old issuers send. */
   sha1?: boolean
+  /** How much is read; {@link xmlLimits}, when absent. */
+  limits?: XmlLimits
 }
 
 /** What was signed: the element as it stands in the signed bytes, without its signature, and the key that verified it. */
@@ -41,8 +44,9 @@ const only = <Table extends object>(table: Table, names: readonly string[]): Tab
 /** What xml-crypto says of one key. */
 type Answer = { is: 'signed'; bytes: string } | { is: 'altered' } | { is: 'foreign' }
 
-const askXmlCrypto = (text: string, signature: string, key: KeyObject, sha1: boolean): Answer => {
-  const checker = new SignedXml({ publicCert: key, idAttribute: 'AssertionID' })
+const askXmlCrypto = (text: string, signature: string, key: KeyObject, sha1: boolean, idName: string): Answer => {
+  const checker = new SignedXml({ publicCert: key })
+  checker.idAttributes = [idName]
   checker.SignatureAlgorithms = only(checker.SignatureAlgorithms, [
     algorithms.rsaSha256,
     ...(sha1 ? [algorithms.rsaSha1] : []),
@@ -73,7 +77,7 @@ const askXmlCrypto = (text: string, signature: string, key: KeyObject, sha1: boo
  * @param root of the message that the element stands in
  * @see XML Signature section 3.2; SAML Core 2.0 section 5.4
  */
-export const verifySigned = (element: Element, root: Element, { keys, sha1 = false }: Trust): Signed => {
+export const verifySigned = (element: Element, root: Element, { keys, sha1 = false, limits }: Trust): Signed => {
   checkIds(root)
   const signatures = withDescendants(root).filter(
     ({ local, namespace }) => local === 'Signature' && namespace === namespaces.signature,
@@ -91,11 +95,12 @@ export const verifySigned = (element: Element, root: Element, { keys, sha1 = fal
   checkShape(signature, id, sha1)
 
   const text = documentOf(element)
+  const idName = attributeNamed(element, 'ID') === id ? 'ID' : 'AssertionID'
   const signatureText = documentOf(signature)
   for (const key of keys) {
-    const answer = askXmlCrypto(text, signatureText, key, sha1)
+    const answer = askXmlCrypto(text, signatureText, key, sha1, idName)
     if (answer.is === 'altered') refuse('altered', 'the digest is of something else')
-    if (answer.is === 'signed') return { element: rootOf(answer.bytes), bytes: answer.bytes, key }
+    if (answer.is === 'signed') return { element: rootOf(answer.bytes, limits), bytes: answer.bytes, key }
   }
   return refuse('foreign-key', 'no configured key verifies the signature')
 }

@@ -29,13 +29,17 @@ const inAttributes: Record<string, string> = {
   '&': '&amp;', '<': '&lt;', '"': '&quot;', '\t': '&#x9;', '\n': '&#xA;', '\r': '&#xD;',
 } // prettier-ignore
 
+/** Most texts hold none of these: characters that are escaped somewhere, and those that may be none of XML. */
+const conspicuous = /[^ !#-%'-;=?-\uD7FF\uE000-\uFFFD]/
+
 /**
  * Character data in its canonical form.
  *
  * @throws {NotXmlText}
  * @see Canonical XML 1.0 section 2.3
  */
-export const escapeText = (text: string): string => xmlText(text).replaceAll(/[&<>\r]/g, (one) => inText[one] ?? one)
+export const escapeText = (text: string): string =>
+  conspicuous.test(text) ? xmlText(text).replaceAll(/[&<>\r]/g, (one) => inText[one] ?? one) : text
 
 /**
  * An attribute value in its canonical form.
@@ -44,7 +48,7 @@ export const escapeText = (text: string): string => xmlText(text).replaceAll(/[&
  * @see Canonical XML 1.0 section 2.3
  */
 export const escapeAttribute = (text: string): string =>
-  xmlText(text).replaceAll(/[&<"\t\n\r]/g, (one) => inAttributes[one] ?? one)
+  conspicuous.test(text) ? xmlText(text).replaceAll(/[&<"\t\n\r]/g, (one) => inAttributes[one] ?? one) : text
 
 /**
  * Writes the line ends of XML 1.1 (U+0085, U+2028, U+2029) as character references. They mean the same to every reader of

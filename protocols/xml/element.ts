@@ -30,23 +30,33 @@ const attributePrefixes: Readonly<Record<string, string>> = {
 /** Attributes by name, for building; `undefined` is left out. Prefixes: `xml`, `xsi`, `s` (SOAP 1.2), `u` (WSS utility). */
 export type Attributes = Readonly<Record<string, string | undefined>>
 
-const attributeOf = ([name, value]: [string, string | undefined]): Attribute[] => {
-  if (value === undefined) return []
-  const [local = '', prefix = ''] = name.split(':').toReversed()
-  return [{ prefix, local, namespace: attributePrefixes[prefix] ?? '', value }]
+const attributeOf = (name: string, value: string): Attribute => {
+  const colon = name.indexOf(':')
+  if (colon === -1) return { prefix: '', local: name, namespace: '', value }
+  const prefix = name.slice(0, colon)
+  return { prefix, local: name.slice(colon + 1), namespace: attributePrefixes[prefix] ?? '', value }
+}
+
+const attributesOf = (given: Attributes): Attribute[] => {
+  const attributes: Attribute[] = []
+  for (const [name, value] of Object.entries(given)) if (value !== undefined) attributes.push(attributeOf(name, value))
+  return attributes
 }
 
 /** Makes the builder of one vocabulary: its elements have this prefix, empty for the default namespace. */
 export const vocabulary =
   (prefix: string, namespace: string, declared?: Namespaces) =>
-  (local: string, attributes: Attributes = {}, ...children: Content[]): Element => ({
-    prefix,
-    local,
-    namespace,
-    attributes: Object.entries(attributes).flatMap(attributeOf),
-    ...(declared && { declared }),
-    children: children.filter((child) => child !== undefined),
-  })
+  (local: string, attributes?: Attributes, ...content: Content[]): Element => {
+    const children = content.includes(undefined) ? content.filter((child) => child !== undefined) : content
+    const element = {
+      prefix,
+      local,
+      namespace,
+      attributes: attributes === undefined ? [] : attributesOf(attributes),
+      children: children as (Element | string)[],
+    }
+    return declared === undefined ? element : { ...element, declared }
+  }
 
 /** The elements among the children. */
 export const elementsOf = (element: Element): Element[] => element.children.filter((child) => typeof child !== 'string')

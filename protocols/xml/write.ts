@@ -1,40 +1,45 @@
 import { escapeAttribute, escapeLineEnds, escapeText } from './characters.ts'
-import type { Element, Namespaces } from './element.ts'
+import type { Attribute, Element, Namespaces } from './element.ts'
 
 const inOrder = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0)
 
+type Declarations = readonly (readonly [prefix: string, namespace: string])[]
+const none: Declarations = []
+
 /** The declarations that an element writes: of the names it uses, and of the extra ones when they are given. */
-const declarationsOf = (element: Element, inForce: Namespaces, extra?: Namespaces): [string, string][] => {
+const declarationsOf = (element: Element, inForce: Namespaces, extra?: Namespaces): Declarations => {
+  const known = (prefix: string, namespace: string) => prefix === 'xml' || (inForce.get(prefix) ?? '') === namespace
+  const settled = (one: Attribute) => one.prefix === '' || known(one.prefix, one.namespace)
+  if (!extra && known(element.prefix, element.namespace) && element.attributes.every(settled)) return none
   const wanted = new Map(extra)
   wanted.set(element.prefix, element.namespace)
   for (const { prefix, namespace } of element.attributes) if (prefix !== '') wanted.set(prefix, namespace)
   return [...wanted]
-    .filter(([prefix, namespace]) => prefix !== 'xml' && (inForce.get(prefix) ?? '') !== namespace)
+    .filter(([prefix, namespace]) => !known(prefix, namespace))
     .toSorted(([one], [other]) => inOrder(one, other))
 }
 
+const inAttributeOrder = (one: Attribute, other: Attribute): number =>
+  inOrder(one.namespace, other.namespace) || inOrder(one.local, other.local)
+
 const qualified = (prefix: string, local: string): string => (prefix === '' ? local : `${prefix}:${local}`)
 
-const writeInto = (out: string[], element: Element, inForce: Namespaces, extra: boolean, above?: Namespaces): void => {
+const written = (element: Element, inForce: Namespaces, extra: boolean, above?: Namespaces): string => {
   const declared = declarationsOf(element, inForce, extra && element.declared !== above ? element.declared : undefined)
   const name = qualified(element.prefix, element.local)
-  out.push('<', name)
+  let text = `<${name}`
   for (const [prefix, namespace] of declared) {
-    out.push(prefix === '' ? ' xmlns="' : ` xmlns:${prefix}="`, escapeAttribute(namespace), '"')
+    text += ` ${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}="${escapeAttribute(namespace)}"`
   }
-  const attributes = element.attributes.toSorted(
-    (one, other) => inOrder(one.namespace, other.namespace) || inOrder(one.local, other.local),
-  )
-  for (const { prefix, local, value } of attributes) {
-    out.push(` ${qualified(prefix, local)}="`, escapeAttribute(value), '"')
+  for (const { prefix, local, value } of element.attributes.toSorted(inAttributeOrder)) {
+    text += ` ${qualified(prefix, local)}="${escapeAttribute(value)}"`
   }
-  out.push('>')
+  text += '>'
   const below = declared.length > 0 ? new Map([...inForce, ...declared]) : inForce
   for (const child of element.children) {
-    if (typeof child === 'string') out.push(escapeText(child))
-    else writeInto(out, child, below, extra, element.declared)
+    text += typeof child === 'string' ? escapeText(child) : written(child, below, extra, element.declared)
   }
-  out.push('</', name, '>')
+  return `${text}</${name}>`
 }
 
 /**
@@ -44,11 +49,7 @@ const writeInto = (out: string[], element: Element, inForce: Namespaces, extra: 
  * @throws {NotXmlText}
  * @see Exclusive XML Canonicalization 1.0 section 3
  */
-export const canonicalOf = (element: Element): string => {
-  const out: string[] = []
-  writeInto(out, element, new Map(), false)
-  return out.join('')
-}
+export const canonicalOf = (element: Element): string => written(element, new Map(), false)
 
 /**
  * Writes an element as a document of its own, without XML declaration. It differs from the canonical form only in what
@@ -57,8 +58,4 @@ export const canonicalOf = (element: Element): string => {
  *
  * @throws {NotXmlText}
  */
-export const documentOf = (element: Element): string => {
-  const out: string[] = []
-  writeInto(out, element, new Map(), true)
-  return escapeLineEnds(out.join(''))
-}
+export const documentOf = (element: Element): string => escapeLineEnds(written(element, new Map(), true))
