@@ -131,6 +131,8 @@ describe.each(['1.1', '2.0'] as const)('a token of SAML %s', (version) => {
     )
     expect(answer(text.replace('<t:RequestType>', '<t:RequestType Id="_a1">'))).toBe('duplicate-id')
     expect(answer(text.replace('<t:RequestType>', `<t:RequestType xml:id="_a1">`))).toBe('duplicate-id')
+    expect(answer(text.replace('<t:RequestType>', '<t:RequestType Id="_a" xml:id="_b">'))).toBe('duplicate-id')
+    expect(answer(text.replace('<t:RequestType>', '<t:RequestType Id="_a">'))).toHaveProperty('id', '_a1')
     const signature = documentOf(token).match(/<ds:Signature .*<\/ds:Signature>/)?.[0] ?? ''
     expect(answer(text.replace(/(?=<t:RequestType>)/, signature))).toBe('two-signatures')
   })

@@ -24,35 +24,41 @@ export const xmlText = (text: string): string => {
   throw new NotXmlText(`U+${code} at ${found.index} cannot be written in XML`)
 }
 
-const inText: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#xD;' }
-const inAttributes: Record<string, string> = {
-  '&': '&amp;', '<': '&lt;', '"': '&quot;', '\t': '&#x9;', '\n': '&#xA;', '\r': '&#xD;',
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', '\t': '&#x9;', '\n': '&#xA;', '\r': '&#xD;',
+  '\u0085': '&#x85;', '\u2028': '&#x2028;', '\u2029': '&#x2029;',
 } // prettier-ignore
 
 /** Most texts hold none of these: characters that are escaped somewhere, and those that may be none of XML. */
-const conspicuous = /[^ !#-%'-;=?-\uD7FF\uE000-\uFFFD]/
+const conspicuous = /[^ !#-%'-;=?-\u0084\u0086-\u2027\u202A-\uD7FF\uE000-\uFFFD]/
+
+/** What is escaped: in canonical forms, and in documents. */
+const escaped = {
+  text: { canonical: /[&<>\r]/g, document: /[&<>\r\u0085\u2028\u2029]/g },
+  attribute: { canonical: /[&<"\t\n\r]/g, document: /[&<"\t\n\r\u0085\u2028\u2029]/g },
+}
 
 /**
- * Character data in its canonical form.
+ * What a text is written for. Documents also escape the line ends of XML 1.1 (U+0085, U+2028, U+2029): a reference means the
+ * same to every reader of XML 1.0, but some read these characters as line feeds when they stand there bare.
+ */
+export type Purpose = 'canonical' | 'document'
+
+const escape = (text: string, characters: RegExp): string =>
+  conspicuous.test(text) ? xmlText(text).replaceAll(characters, (one) => escapes[one] ?? one) : text
+
+/**
+ * Character data as markup.
  *
  * @throws {NotXmlText}
  * @see Canonical XML 1.0 section 2.3
  */
-export const escapeText = (text: string): string =>
-  conspicuous.test(text) ? xmlText(text).replaceAll(/[&<>\r]/g, (one) => inText[one] ?? one) : text
+export const escapeText = (text: string, purpose: Purpose): string => escape(text, escaped.text[purpose])
 
 /**
- * An attribute value in its canonical form.
+ * An attribute value as markup.
  *
  * @throws {NotXmlText}
  * @see Canonical XML 1.0 section 2.3
  */
-export const escapeAttribute = (text: string): string =>
-  conspicuous.test(text) ? xmlText(text).replaceAll(/[&<"\t\n\r]/g, (one) => inAttributes[one] ?? one) : text
-
-/**
- * Writes the line ends of XML 1.1 (U+0085, U+2028, U+2029) as character references. They mean the same to every reader of
- * XML 1.0, but some read them as line feeds when they stand there bare.
- */
-export const escapeLineEnds = (markup: string): string =>
-  markup.replaceAll(/[\u0085\u2028\u2029]/g, (one) => `&#x${one.charCodeAt(0).toString(16).toUpperCase()};`)
+export const escapeAttribute = (text: string, purpose: Purpose): string => escape(text, escaped.attribute[purpose])
