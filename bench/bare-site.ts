@@ -28,13 +28,13 @@ export const openBareSite = async (
     clock,
     transport,
     launcher: undefined,
-    provision: (idp, callback) => provisionOf(world, { idp, callback }),
-    idp(origin, replyUrl) {
+    provision: (at) => provisionOf(world, at),
+    idp(at) {
       const entra = makeEntra({
-        origin,
+        origin: at.idp,
         clock,
         keys: world.issuers.entra,
-        replyUrl,
+        replyUrl: at.target + at.paths.callback,
         tenants: slices.flatMap(({ tenants }) => tenants),
         clients: slices.flatMap(({ clients }) => clients),
         users: slices.flatMap(({ users }) => users),

@@ -1,3 +1,4 @@
+import { resolveDialect } from '../harness/dialects/resolve.ts'
 import { expect, test } from 'vitest'
 import type { Exchange } from '../harness/record/exchange.ts'
 import type { Pairs, WireRequest } from '../protocols/wire.ts'
@@ -22,7 +23,7 @@ const exchange = (asked: WireRequest, text: string): Exchange => ({
   request: asked,
   response: textResponse(200, text),
 })
-const at = { target: '', idp: '', paths: { authorize: '/', callback: '/', token: '/token' } }
+const at = { target: '', idp: '', paths: resolveDialect('k2trust').paths }
 const withCookie = request('/a', [['cookie', 'one=1']])
 
 test('a stub gives the recorded answers of a request in order, and no more', async () => {

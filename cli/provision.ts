@@ -59,7 +59,7 @@ export const provision = async (args: string[]): Promise<number> => {
   const keyring = await makeKeyring(true)
   const world = worldOf(seed, [{ id: 'provision', needs: { shape } }], keyring)
   const { paths } = resolveDialect(target.dialect)
-  const places = { idp: mocks.idp, callback: origins.party + paths.callback }
+  const places = { idp: mocks.idp, target: origins.party, paths }
   await write(keys, await exportKeyring(keyring), 0o600)
   await write(ca, keyring.ca.certificate)
   const fresh = provisionOf(world, places)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { slice } from '../fixtures/world/slice.ts'
+import { applicationOf, slice } from '../fixtures/world/slice.ts'
 import { capabilitiesOf, resolveDialect } from '../harness/dialects/resolve.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { openLauncher } from '../harness/launch/launcher.ts'
@@ -140,7 +140,7 @@ const unjudged = ({ share }: RunOptions, findings: readonly Finding[], loose: re
 /** What an in-process target throws may quote what it was provisioned with. */
 const withoutSecrets = (loose: readonly Loose[], { plan, share }: RunOptions): Loose[] => {
   const slices = Object.fromEntries(share.map(({ id, needs }) => [id, slice(plan.seed, id, needs.shape)]))
-  const clean = redactorOf(secretsOf({ slices }))
+  const clean = redactorOf(secretsOf({ application: applicationOf(plan.seed), slices }))
   return loose.map(({ message, stack }) => ({
     message: clean(message),
     stack: clean(stack),

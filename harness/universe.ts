@@ -68,9 +68,15 @@ export const openUniverse = async ({
     clock,
     transport,
     launcher,
-    provision: (idp, callback) => given?.provision ?? provisionOf(world, { idp, callback }),
-    idp(origin, callback) {
-      const entra = makeEntra({ origin, clock, keys: world.issuers.entra, replyUrl: callback, ...everybody(world) })
+    provision: (at) => given?.provision ?? provisionOf(world, at),
+    idp(at) {
+      const entra = makeEntra({
+        origin: at.idp,
+        clock,
+        keys: world.issuers.entra,
+        replyUrl: at.target + at.paths.callback,
+        ...everybody(world),
+      })
       directories.entra = entra
       return recorded(wireOf(entraHandlers(entra)), transcript, clock)
     },

@@ -24,7 +24,11 @@ test.for(Object.entries(schemas))('schemas/%s is what the code demands', ([name,
 })
 
 test('a provision document keeps to its schema', () => {
-  const places = { idp: 'https://localhost:1', callback: 'https://127.0.0.1:2/authorize/oauth/2' }
+  const places = {
+    idp: 'https://localhost:1',
+    target: 'https://127.0.0.1:2',
+    paths: { callback: '/authorize/oauth/2', reply: '/wsfed/reply' },
+  }
   expect(validate('provision', provisionOf(worldOf(1, checks, keyring), places))).toEqual({ ok: true, errors: null })
 })
 

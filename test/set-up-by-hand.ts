@@ -16,7 +16,11 @@ import { checks } from '../suites/index.ts'
 /** Writes a provision document and its keys, as `brokerspec provision` does, for a target at `party`. */
 export const setUpByHand = async (folder: string, keyring: Keyring, idp: string, party: string): Promise<Provision> => {
   const world = worldOf(1, [{ id: 'by hand', needs: { shape: single } }], keyring)
-  const provision = provisionOf(world, { idp, callback: `${party}/authorize/oauth/2` })
+  const provision = provisionOf(world, {
+    idp,
+    target: party,
+    paths: { callback: '/authorize/oauth/2', reply: '/wsfed/reply' },
+  })
   writeFileSync(join(folder, 'provision.json'), JSON.stringify(provision))
   writeFileSync(join(folder, 'provision.keys.json'), JSON.stringify(await exportKeyring(keyring)))
   return provision

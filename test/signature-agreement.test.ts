@@ -44,7 +44,7 @@ beforeAll(async () => {
     ['sign', 'verify'],
   )
   const publicJwk = await webcrypto.subtle.exportKey('jwk', pair.publicKey)
-  const certificate = await certificateOf({ kid: '', privateKey: pair.privateKey, publicJwk }, certificateName)
+  const certificate = await certificateOf({ privateKey: pair.privateKey, publicJwk }, certificateName)
   signer = { privateKey: pair.privateKey, certificate, key: KeyObject.from(pair.privateKey) }
   const tokens = await Promise.all(assertions.map((assertion) => issue(assertion, signer)))
   documents = Object.fromEntries(

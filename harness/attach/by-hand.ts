@@ -76,6 +76,7 @@ const readKeys = async (path: string, provision: string): Promise<Keyring> => {
 export const worldByHand = (world: World, { provision, keyring }: ByHand): World => ({
   ...world,
   ...keyring,
+  application: { id: provision.application.id, secret: provision.application.secret },
   slices: Object.fromEntries(
     Object.entries(world.slices).flatMap(([id, own]) => {
       const given = sliceOfProvision(provision, own)

@@ -10,10 +10,9 @@ import type { Ground, Site } from './site.ts'
 export const attachDirect = async (attach: InProcess, ground: Ground): Promise<Site> => {
   const { paths } = ground.dialect
   const at = { target: 'https://broker.test', idp: 'https://login.test', paths }
-  const callback = at.target + paths.callback
-  const idp = ground.idp(at.idp, callback)
+  const idp = ground.idp(at)
   const io = { wire: route({ [at.idp]: idp }), clock: ground.clock, origin: at.target }
-  const running = await openTarget(attach, ground.provision(at.idp, callback), io, ground.target.profile.checkMs)
+  const running = await openTarget(attach, ground.provision(at), io, ground.target.profile.checkMs)
 
   return {
     at,
@@ -39,12 +38,11 @@ export const attachServed = async (attach: InProcess, ground: Ground): Promise<S
   const [idp, target] = await Promise.all([serve(ask('idp'), identity), serve(ask('target'), identity)])
   const { paths } = ground.dialect
   const at = { target: `https://127.0.0.1:${target.port}`, idp: `https://localhost:${idp.port}`, paths }
-  const callback = at.target + paths.callback
-  late.idp = ground.idp(at.idp, callback)
+  late.idp = ground.idp(at)
   const wire = httpsWire({ ca: [ca.certificate] })
   const io = { wire, clock: ground.clock, origin: at.target }
   const leave = () => Promise.all([wire.close(), idp.close(), target.close()])
-  const running = await openTarget(attach, ground.provision(at.idp, callback), io, ground.target.profile.checkMs).catch(
+  const running = await openTarget(attach, ground.provision(at), io, ground.target.profile.checkMs).catch(
     async (cause: unknown) => {
       await leave()
       throw cause

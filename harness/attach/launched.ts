@@ -23,8 +23,7 @@ export const attachLaunched = async (launch: Launched, ground: Ground): Promise<
   const { paths } = ground.dialect
   const also = (launch.also ?? []).map((one) => one.replace('{port}', `${port}`).replace('{port2}', `${port2}`))
   const at = { target: `https://127.0.0.1:${port}`, also, idp: `https://localhost:${idp.port}`, paths }
-  const callback = at.target + paths.callback
-  late.idp = ground.idp(at.idp, callback)
+  late.idp = ground.idp(at)
   const wire = httpsWire({ ca: [ca.certificate] })
   const nodes = count === 1 ? [] : nodeWires(at.target, [ca.certificate], ports)
   const leave = () => Promise.all([wire, ...nodes, idp].map((open) => open.close()))
@@ -36,7 +35,7 @@ export const attachLaunched = async (launch: Launched, ground: Ground): Promise<
       ports,
       ...(port2 !== undefined && { port2 }),
       files: {
-        provision: JSON.stringify(ground.provision(at.idp, callback), null, 2),
+        provision: JSON.stringify(ground.provision(at), null, 2),
         ...identity,
         ca: ca.certificate,
       },

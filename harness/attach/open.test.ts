@@ -6,7 +6,14 @@ import type { InProcess, Surroundings } from '../target/target.ts'
 import { Trouble } from '../trouble.ts'
 import { openTarget } from './open.ts'
 
-const provision: Provision = { schema: 'brokerspec-provision/1', issuers: [], tenants: [], clients: [], parties: [] }
+const provision: Provision = {
+  schema: 'brokerspec-provision/1',
+  application: { id: 'a', secret: 's', realm: 'r', reply: 'https://broker.test/reply' },
+  issuers: [],
+  tenants: [],
+  clients: [],
+  parties: [],
+}
 const nobody = async () => textResponse(404, '')
 const io: Surroundings = { wire: nobody, clock: { now: () => 0 }, origin: 'https://broker.test' }
 const given = (open: unknown, within = 10_000) => openTarget({ open } as InProcess, provision, io, within)

@@ -36,7 +36,7 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
 
   try {
     await requirePermission(attach, https, { now: Date.now(), within, nodes })
-    const idp = ground.idp(at.idp, at.target + at.paths.callback)
+    const idp = ground.idp(at)
     open.idp = await listen(idp, attach, await ca.issue(['localhost', '127.0.0.1', new URL(mocks.idp).hostname]))
     for (const [place, origin] of namedOrigins(attach)) {
       const request = { method: 'GET', origin: new URL(origin).origin, rawPath: '/', headers: [] }

@@ -17,9 +17,9 @@ export type Ground = {
   clock: UniverseClock
   transport: Transport
   launcher: LauncherAddress | undefined
-  /** The identity provider at an origin, for a target whose callback is known. */
-  idp(origin: string, callback: string): Wire
-  provision(idp: string, callback: string): Provision
+  /** The identity provider of these endpoints. */
+  idp(at: Endpoints): Wire
+  provision(at: Endpoints): Provision
 }
 
 /** A target in place: where it is, the browser's wire to everybody, and how to leave. */

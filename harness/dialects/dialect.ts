@@ -4,7 +4,16 @@ import type { Pairs, WireRequest } from '../../protocols/wire.ts'
 import type { Exchange } from '../record/exchange.ts'
 
 /** Where the parts of a target answer: paths from its origin, each beginning with `/`. */
-export type Paths = { authorize: string; callback: string; token: string }
+export type Paths = {
+  authorize: string
+  callback: string
+  token: string
+  /** Where relying parties send visitors to sign in and out. */
+  signIn: string
+  /** Where the identity provider's answer to a sign-in comes back. */
+  reply: string
+  metadata: string
+}
 
 /** The origins of a run (no trailing slash) and the target's paths. `also` are further origins of the target. */
 export type Endpoints = { target: string; also?: readonly string[]; idp: string; paths: Paths }

@@ -29,6 +29,7 @@ test('the secrets of a world are the secrets of its clients and the passwords of
   const world = worldOf(1, [{ id: 'redact.test', needs: { shape: single } }], {} as Keyring)
   const { clients, users } = slice(1, 'redact.test', single)
   expect([...secretsOf(world)]).toEqual([
+    [world.application.secret, 'client secret'],
     [clients[0]?.secret, 'client secret'],
     [users[0]?.password, 'password'],
   ])

@@ -32,13 +32,17 @@ const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-a
 const longest = { shown: 4_000, read: 32_768 }
 
 /** The world's own secrets: strings that must not stand in anything a run writes. */
-export const secretsOf = (world: Pick<World, 'slices'>): ReadonlyMap<string, string> =>
-  new Map(
-    Object.values(world.slices).flatMap(({ clients, users }) => [
+export const secretsOf = ({
+  application,
+  slices,
+}: Pick<World, 'application' | 'slices'>): ReadonlyMap<string, string> =>
+  new Map([
+    [application.secret, 'client secret'] as const,
+    ...Object.values(slices).flatMap(({ clients, users }) => [
       ...clients.map(({ secret }) => [secret, 'client secret'] as const),
       ...users.map(({ password }) => [password, 'password'] as const),
     ]),
-  )
+  ])
 
 /**
  * Makes what takes secrets out of texts: those of `secrets`, a map from each to what it is called, by value, however they

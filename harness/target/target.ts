@@ -77,12 +77,18 @@ const runningSchema = z.strictObject({
     .meta({ description: 'Permission to attack a target that is not on this machine; on loopback none is needed.' }),
 })
 
+const pathNames = ['authorize', 'callback', 'token', 'signIn', 'reply', 'metadata'] as const
 const dialectSchema = z.union([
   z.enum(dialectNames),
   z.strictObject({
     extends: z.enum(dialectNames),
     paths: z
-      .strictObject({ authorize: path.exactOptional(), callback: path.exactOptional(), token: path.exactOptional() })
+      .strictObject(
+        Object.fromEntries(pathNames.map((one) => [one, path.exactOptional()])) as Record<
+          (typeof pathNames)[number],
+          z.ZodExactOptional<typeof path>
+        >,
+      )
       .exactOptional(),
     wording: z
       .partialRecord(z.enum(refusalNames), text)

@@ -10,12 +10,13 @@ import { headerOf } from '../../protocols/wire.ts'
 import { makeBroker } from './broker.ts'
 
 const nobody = () => Promise.reject(new Error('nobody is asked here'))
+const paths = { callback: '/authorize/oauth/2', reply: '/wsfed/reply' }
 const origin = 'https://broker.test'
 const callback = `${origin}/authorize/oauth/2`
 const shape = { tenants: 2, partiesPerTenant: 0, clientsPerTenant: 1, usersPerTenant: 0 }
 const keyring = { issuers: { entra: { publicJwk: {} } } } as Keyring
 const world = worldOf(1, [{ id: 'broker.test', needs: { shape } }], keyring)
-const provision = provisionOf(world, { idp: 'https://login.test', callback })
+const provision = provisionOf(world, { idp: 'https://login.test', target: origin, paths })
 const [client] = provision.clients
 if (client === undefined) throw new TypeError('the slice has no client')
 

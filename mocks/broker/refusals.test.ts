@@ -11,11 +11,12 @@ import type { Policies } from './policies.ts'
 import { honest } from './policies.ts'
 
 const nobody = () => Promise.reject(new Error('nobody is asked here'))
+const paths = { callback: '/authorize/oauth/2', reply: '/wsfed/reply' }
 const origin = 'https://broker.test'
 const shape = { tenants: 2, partiesPerTenant: 0, clientsPerTenant: 2, usersPerTenant: 0 }
 const keyring = { issuers: { entra: { publicJwk: {} } } } as Keyring
 const world = worldOf(1, [{ id: 'refusals.test', needs: { shape } }], keyring)
-const drawn = provisionOf(world, { idp: 'https://login.test', callback: `${origin}/authorize/oauth/2` })
+const drawn = provisionOf(world, { idp: 'https://login.test', target: origin, paths })
 const provision = { ...drawn, clients: drawn.clients.map((one, index) => ({ ...one, oauth: index !== 1 })) }
 const [client, signInOnly, foreign] = provision.clients
 if (!client || !signInOnly || !foreign) throw new TypeError('the slice is too small')
