@@ -12,6 +12,8 @@ import signal
 import socketserver
 import ssl
 import sys
+import threading
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.dont_write_bytecode = True  # being launched leaves nothing behind
@@ -21,6 +23,7 @@ from clock import move_clock  # noqa: E402
 from flow import Broker, respond  # noqa: E402
 from policies import Policies  # noqa: E402
 from provision import ProvisionError  # noqa: E402
+from redemption import post_over_tls  # noqa: E402
 
 MAX_BODY = 1 << 20  # bytes of a request body that are read away to keep the connection
 
@@ -44,7 +47,8 @@ class Handler(BaseHTTPRequestHandler):
             status, headers, body = move_clock(self.server.broker.clock, body)
         else:
             cookie = "; ".join(self.headers.get_all("Cookie", []))
-            status, headers, body = respond(self.server.broker, self.command, self.path, cookie)
+            status, headers, body = respond(
+                self.server.broker, self.command, self.path, cookie, body, self.server.node)
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             self.send_header(name, value)
@@ -70,13 +74,13 @@ class Handler(BaseHTTPRequestHandler):
         """Says nothing: a request line holds codes and states."""
 
 
-class Server(ThreadingHTTPServer):
-    """Accepts without waiting: the TLS handshake belongs to the connection's own thread."""
+class Node(ThreadingHTTPServer):
+    """One of the broker's servers. Accepts without waiting: the TLS handshake belongs to the connection's own thread."""
 
     request_queue_size = 256
 
-    def __init__(self, address, broker: Broker, context: ssl.SSLContext, clock_path=None):
-        self.broker, self.context, self.clock_path = broker, context, clock_path
+    def __init__(self, address, node: int, broker: Broker, context: ssl.SSLContext, clock_path=None):
+        self.node, self.broker, self.context, self.clock_path = node, broker, context, clock_path
         super().__init__(address, Handler)
 
     def server_bind(self):
@@ -92,18 +96,23 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+def port_list(text: str):
+    """Port numbers with commas between them: a node listens on each."""
+    return [int(port) for port in text.split(",")]
+
+
 def read_options():
     """The command line, understood."""
     parser = argparse.ArgumentParser(description="A K2Trust-like OAuth redirector.")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int)
-    for name in ("--provision", "--cert", "--key"):
+    parser.add_argument("--ports", type=port_list, metavar="N[,N...]", help="a node listens on each; 0 is a free one")
+    for name in ("--provision", "--cert", "--key", "--ca"):
         parser.add_argument(name, metavar="FILE")
     parser.add_argument("--clock-path", metavar="PATH", help="for tests alone: a POST there moves the clock")
     parser.add_argument("--bug", choices=BUGS, metavar="NAME")
     parser.add_argument("--list-bugs", action="store_true")
     options = parser.parse_args()
-    for name in () if options.list_bugs else ("provision", "port", "cert", "key"):
+    for name in () if options.list_bugs else ("provision", "ports", "cert", "key"):
         if getattr(options, name) is None:
             parser.error(f"--{name} is required")
     return options
@@ -120,17 +129,27 @@ def list_bugs():
     print(json.dumps([{"bug": name, "does": bug.does, "clauses": bug.clauses} for name, bug in BUGS.items()], indent=2))
 
 
-def read_broker(file_name: str, policies: Policies) -> Broker:
-    """The broker that a provision document describes."""
+def read_document(file_name: str) -> object:
+    """What a JSON file holds."""
     try:
         with open(file_name, encoding="utf-8") as file:
-            return Broker(json.load(file), policies)
+            return json.load(file)
     except OSError as error:
         fail(f"{file_name}: {error.strerror}")
     except (ValueError, RecursionError) as error:
         fail(f"{file_name}: not JSON: {error}")
+
+
+def open_broker(options) -> Broker:
+    """The broker that a provision document describes, with the bug that was asked for."""
+    document = read_document(options.provision)
+    policies = BUGS[options.bug].policies() if options.bug else Policies()
+    try:
+        return Broker(document, policies, nodes=len(options.ports), post=post_over_tls(options.ca))
     except ProvisionError as error:
-        fail(f"{file_name}: {error}")
+        fail(f"{options.provision}: {error}")
+    except OSError as error:
+        fail(f"{options.ca}: {error.strerror or error}")
 
 
 def read_identity(cert: str, key: str) -> ssl.SSLContext:
@@ -143,21 +162,30 @@ def read_identity(cert: str, key: str) -> ssl.SSLContext:
     return context
 
 
+def open_nodes(options, broker: Broker, context: ssl.SSLContext, stack: ExitStack):
+    """A server on each port; they are closed with the stack."""
+    for node, port in enumerate(options.ports):
+        try:
+            yield stack.enter_context(Node((options.host, port), node, broker, context, options.clock_path))
+        except (OSError, OverflowError) as error:
+            fail(f"{options.host}:{port}: {error}")
+
+
 def main():
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))
     options = read_options()
     if options.list_bugs:
         return list_bugs()
-    broker = read_broker(options.provision, BUGS[options.bug].policies() if options.bug else Policies())
+    broker = open_broker(options)
     context = read_identity(options.cert, options.key)
-    try:
-        server = Server((options.host, options.port), broker, context, options.clock_path)
-    except (OSError, OverflowError) as error:
-        fail(f"{options.host}:{options.port}: {error}")
-    with server:
-        print(f"listening on https://{options.host}:{server.server_port}", flush=True)
-        server.serve_forever()
+    with ExitStack() as stack:
+        nodes = list(open_nodes(options, broker, context, stack))
+        for node in nodes:
+            print(f"listening on https://{options.host}:{node.server_port}", flush=True)
+        for node in nodes[1:]:
+            threading.Thread(target=node.serve_forever, daemon=True).start()
+        nodes[0].serve_forever()
 
 
 if __name__ == "__main__":

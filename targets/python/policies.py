@@ -3,10 +3,10 @@ from secrets import compare_digest
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from provision import Client, Clients, Tenants
-from wire import Response, add_query, redirect
+from wire import Params, Response, add_query, redirect, single
 
 CLIENT, REDIRECT, VERSION = "invalid_client_id", "invalid_redirect_uri", "oauth-version"
-REQUEST, RESPONSE = "authorization-request", "authorization-response"
+REQUEST, RESPONSE, TOKEN = "authorization-request", "authorization-response", "token-request"
 
 WORDING = {
     CLIENT: "Bad Request: invalid_client_id",
@@ -15,6 +15,7 @@ WORDING = {
              " version. Only OAuth 2.0 is supported.",
     REQUEST: "An error occurred while processing an authorization request",
     RESPONSE: "An error occurred while processing an authorization response",
+    TOKEN: "An error occurred while processing a token request",
 }
 
 LIFETIME = 600  # seconds until a request that was begun is forgotten
@@ -41,6 +42,7 @@ class Answer(NamedTuple):
 
 
 Entries = Dict[str, Begun]  # in the order in which they were begun
+Copies = List[Entries]  # one for each node
 Cookies = Mapping[str, str]
 
 
@@ -72,8 +74,9 @@ def is_registered(uri: str, client: Client, clients: Clients) -> bool:
     return uri in client.redirect_uris
 
 
-def choose_redirect(values: List[str], registered: Callable[[str], bool]) -> Optional[str]:
+def choose_redirect(params: Params, registered: Callable[[str], bool]) -> Optional[str]:
     """The redirect URI to answer to: given exactly once, and registered."""
+    values = params.get("redirect_uri", [])
     return values[0] if len(values) == 1 and registered(values[0]) else None
 
 
@@ -92,6 +95,11 @@ def upstream_query(client: Client, resource: str) -> Dict[str, str]:
     return {"client_id": client.id, "response_type": "code", "resource": resource, "redirect_uri": client.callback}
 
 
+def upstream_location(endpoint: str, params: Mapping[str, Optional[str]]) -> str:
+    """Where the user is sent on to: the authorization endpoint, with the parameters behind it."""
+    return add_query(endpoint, params)
+
+
 # --- what is kept between request and answer ----------------------------------------------------------------------
 
 
@@ -100,9 +108,10 @@ def keep_state(state: str) -> str:
     return state
 
 
-def remember(entries: Entries, begun: Begun) -> None:
-    """Keeps a request, beside all others."""
-    entries[begun.key] = begun
+def remember(copies: Copies, node: int, begun: Begun) -> None:
+    """Keeps a request that one node began, beside all others and at every node."""
+    for entries in copies:
+        entries[begun.key] = begun
 
 
 def find_begun(entries: Entries, key: Optional[str], cookies: Cookies) -> Optional[Begun]:
@@ -110,9 +119,10 @@ def find_begun(entries: Entries, key: Optional[str], cookies: Cookies) -> Option
     return entries.get(key or "")
 
 
-def spend(entries: Entries, begun: Begun) -> None:
-    """A request is answered once."""
-    entries.pop(begun.key, None)
+def spend(copies: Copies, node: int, begun: Begun) -> None:
+    """A request is answered once, whichever node answers it."""
+    for entries in copies:
+        entries.pop(begun.key, None)
 
 
 def is_open(at: float, now: float) -> bool:
@@ -125,12 +135,17 @@ def cookie_name(key: str) -> str:
     return COOKIE + key
 
 
-def is_same_browser(mark: str, sent: Optional[str]) -> bool:
-    """Whether the browser's cookie carries the mark that it was given."""
+def is_same_browser(mark: str, sent: Optional[str], cookies: Cookies) -> bool:
+    """Whether the cookie of this very request, one of the browser's, carries the mark that it was given."""
     return sent is not None and compare_digest(mark.encode(), sent.encode("utf-8", "surrogateescape"))
 
 
 # --- the answer ---------------------------------------------------------------------------------------------------
+
+
+def reject(answer: Answer, params: Params) -> Optional[str]:
+    """The error that ends a flow here: that of an answer that is neither a refusal nor a code. None: it is handed on."""
+    return None if answer.error or (answer.code and "error" not in params) else RESPONSE
 
 
 def answer_params(answer: Answer, state: Optional[str]) -> Dict[str, Optional[str]]:
@@ -155,6 +170,15 @@ def show(error: str) -> Tuple[int, str]:
     return 400, WORDING[error]
 
 
+# --- the redemption -----------------------------------------------------------------------------------------------
+
+
+def token_form(client: Client, code: str, params: Params) -> Dict[str, str]:
+    """What is asked of the client's token endpoint: with the broker's own redirect URI, and the secret it alone knows."""
+    return {"grant_type": "authorization_code", "code": code, "redirect_uri": client.callback, "client_id": client.id,
+            "client_secret": client.secret, "resource": single(params, "Resource") or client.resource}
+
+
 class Policies(NamedTuple):
     """The decisions of one broker: the honest ones, unless replaced."""
 
@@ -167,6 +191,7 @@ class Policies(NamedTuple):
     blame: Callable = blame
     serves_response_type: Callable = serves_response_type
     upstream_query: Callable = upstream_query
+    upstream_location: Callable = upstream_location
     keep_state: Callable = keep_state
     remember: Callable = remember
     find_begun: Callable = find_begun
@@ -174,7 +199,9 @@ class Policies(NamedTuple):
     is_open: Callable = is_open
     cookie_name: Callable = cookie_name
     is_same_browser: Callable = is_same_browser
+    reject: Callable = reject
     answer_params: Callable = answer_params
     answer_location: Callable = answer_location
     refuse: Callable = refuse
     show: Callable = show
+    token_form: Callable = token_form

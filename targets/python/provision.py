@@ -16,6 +16,7 @@ class Client(NamedTuple):
     secret: str
     resource: str
     authorization_endpoint: str
+    token_endpoint: str
     callback: str
     redirect_uris: List[str]
 
@@ -52,11 +53,13 @@ def read_client(record: object, where: str, tenants: Tenants) -> Client:
 
     client = Client(id=text("id"), tenant=text("tenant"), oauth=read_field(record, where, "oauth", bool),
                     secret=text("secret"), resource=text("resource"), callback=text("callback"),
-                    authorization_endpoint=text("authorizationEndpoint"),
+                    authorization_endpoint=text("authorizationEndpoint"), token_endpoint=text("tokenEndpoint"),
                     redirect_uris=read_field(record, where, "redirectUris", list))
     for uri in [client.authorization_endpoint, client.callback, *client.redirect_uris]:
         if not is_absolute(uri):
             raise ProvisionError(f"{where}: {json.dumps(uri)} is not an absolute http or https URL")
+    if not is_absolute(client.token_endpoint, "https"):
+        raise ProvisionError(f"{where}.tokenEndpoint must be an absolute https URL, since the secret goes there")
     if not client.redirect_uris:
         raise ProvisionError(f"{where}.redirectUris must not be empty")
     if client.tenant not in tenants.values():

@@ -13,7 +13,7 @@ from policies import LIFETIME, WORDING, Policies
 from provision import ProvisionError
 from world import CALLBACK, FOREIGN, IDP, OTHER, OWN, PROVISION, QUERY
 
-BAD_CLIENT, BAD_REDIRECT, ROW_8, ROW_9, ROW_10 = ((400, text) for text in WORDING.values())
+BAD_CLIENT, BAD_REDIRECT, ROW_8, ROW_9, ROW_10, _ = ((400, text) for text in WORDING.values())
 
 
 class Visitor:
@@ -22,9 +22,10 @@ class Visitor:
     def __init__(self, broker=None):
         self.broker = broker or Broker(copy.deepcopy(PROVISION))
         self.cookies = []
+        self.node = 0
 
     def get(self, path, method="GET"):
-        status, headers, body = respond(self.broker, method, path, "; ".join(self.cookies))
+        status, headers, body = respond(self.broker, method, path, "; ".join(self.cookies), node=self.node)
         if "Set-Cookie" in headers:
             self.cookies.append(headers["Set-Cookie"].partition(";")[0])
         return status, headers, body
@@ -70,7 +71,7 @@ class Requests(unittest.TestCase):
     def refused(self, expected, answer):
         self.assertEqual(expected, self.visitor.sentence(answer))
         self.assertFalse(answer[1].get("Location", "/").startswith("//"))
-        self.assertFalse(self.visitor.broker.pending.entries, "nothing is kept for a refused request")
+        self.assertEqual([{}], self.visitor.broker.pending.copies, "nothing is kept for a refused request")
 
     def test_starts_the_code_flow(self):
         status, headers, _ = self.visitor.request(state="s", prompt="login")
@@ -217,14 +218,30 @@ class Answers(unittest.TestCase):
         self.visitor.request()
         self.now += LIFETIME
         self.visitor.request()
-        self.assertEqual(1, len(self.broker.pending.entries))
+        self.assertEqual(1, len(self.broker.pending.copies[0]))
+
+    def test_the_nodes_have_their_requests_in_common(self):
+        visitor = Visitor(Broker(copy.deepcopy(PROVISION), nodes=3))
+        pending = visitor.broker.pending
+        pending.limit = 2
+        for begins, finishes, again in ((0, 1, 2), (2, 0, 1), (1, 1, 0)):
+            visitor.node = begins
+            begun = visitor.request()
+            visitor.node = finishes
+            self.assertEqual(302, visitor.finish(begun)[0])
+            visitor.node = again
+            self.assertEqual(ROW_10, visitor.sentence(visitor.finish(begun)))
+        self.assertEqual([{}, {}, {}], pending.copies)
+        for visitor.node in (0, 1, 2):
+            visitor.request()
+        self.assertEqual([2, 2, 2], [len(entries) for entries in pending.copies])
 
     def test_one_thread_alone_spends_a_request(self):
         pending, client = self.broker.pending, self.broker.clients["designer"]
-        begun = [pending.begin(client, OWN, None) for _ in range(300)]
+        begun = [pending.begin(0, client, OWN, None) for _ in range(300)]
         cookies = {Policies().cookie_name(one.key): one.mark for one in begun}
         won = []
-        spend_all = lambda: won.extend(filter(None, (pending.finish(one.key, cookies) for one in begun)))  # noqa: E731
+        spend_all = lambda: won.extend(filter(None, (pending.finish(0, one.key, cookies) for one in begun)))  # noqa: E731
         threads = [threading.Thread(target=spend_all) for _ in range(8)]
         for thread in threads:
             thread.start()
@@ -249,6 +266,7 @@ class Provision(unittest.TestCase):
             (first(redirectUris=[]), "clients[0].redirectUris"),
             (first(redirectUris=["x"]), 'clients[0]: "x"'),
             (first(callback=""), "clients[0].callback"),
+            (first(tokenEndpoint="http://idp.example/token"), "clients[0].tokenEndpoint"),
             (first(tenant="x"), "clients[0].tenant"),
         ]
         for change, expected in cases:

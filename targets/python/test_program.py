@@ -2,7 +2,6 @@
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import ssl
@@ -13,7 +12,7 @@ import time
 import unittest
 
 from bugs import BUGS
-from world import PROVISION
+from world import PROVISION, make_certificate, needs_openssl
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -44,7 +43,7 @@ class CommandLine(unittest.TestCase):
                 if content is not None:
                     with open(file, "wb") as stream:
                         stream.write(content)
-                code, out, err = self.run_with("--provision", file, "--port", "0", "--cert", "x", "--key", "x")
+                code, out, err = self.run_with("--provision", file, "--ports", "0", "--cert", "x", "--key", "x")
                 self.assertEqual((2, ""), (code, out))
                 self.assertEqual(1, err.count("\n"))
                 self.assertIn(file, err)
@@ -53,20 +52,19 @@ class CommandLine(unittest.TestCase):
     def test_usage(self):
         self.assertEqual(2, self.run_with()[0])
         self.assertEqual(2, self.run_with("--bug", "nonsense")[0])
+        self.assertEqual(2, self.run_with("--ports", "8443,")[0])
 
 
-@unittest.skipUnless(shutil.which("openssl"), "needs openssl for a certificate")
+@needs_openssl
 class OverTheWire(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory()
-        cert, key, provision = (os.path.join(cls.folder.name, name) for name in ("cert.pem", "key.pem", "world.json"))
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                        "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
-                        "-keyout", key, "-out", cert], check=True, capture_output=True)
+        cert, key = make_certificate(cls.folder.name)
+        provision = os.path.join(cls.folder.name, "world.json")
         with open(provision, "w", encoding="utf-8") as stream:
             json.dump(PROVISION, stream)
-        cls.arguments = ["--provision", provision, "--port", "0", "--cert", cert, "--key", key]
+        cls.arguments = ["--provision", provision, "--ports", "0", "--cert", cert, "--key", key]
         cls.trust = ssl.create_default_context(cafile=cert)
 
     @classmethod
@@ -123,6 +121,27 @@ class OverTheWire(unittest.TestCase):
         callback, cookie = self.begin()
         self.assertEqual(404, self.fetch("/clock", "POST", '{"now": 9e15}')[0])
         self.assertEqual(302, self.fetch(callback, headers=cookie)[0])
+
+    def test_a_node_on_each_port(self):
+        self.start("--ports", "0,0", "--clock-path", "/clock")
+        second = int(self.process.stdout.readline().rpartition(":")[2])
+        self.assertNotEqual(self.port, second)
+        callback, cookie = self.begin()
+        late, other = self.begin()
+        first, self.connection = self.connection, http.client.HTTPSConnection(
+            "127.0.0.1", second, context=self.trust, timeout=10)
+        self.addCleanup(self.connection.close)
+        self.assertEqual(302, self.fetch(callback, headers=cookie)[0])
+        self.assertEqual(200, self.fetch("/clock", "POST", json.dumps({"now": (time.time() + 601) * 1000}))[0])
+        self.connection = first
+        self.assertEqual([400, 400], [self.fetch(callback, headers=cookie)[0], self.fetch(late, headers=other)[0]])
+
+    def test_an_unusable_authority_is_one_line(self):
+        for ca in (os.devnull, os.path.join(self.folder.name, "missing.pem")):
+            process = launch(*self.arguments, "--ca", ca)
+            _, err = process.communicate(timeout=20)
+            self.assertEqual((2, 1), (process.returncode, err.count("\n")))
+            self.assertIn(ca, err)
 
     def test_a_silent_or_foreign_peer_holds_nobody_up(self):
         self.start()

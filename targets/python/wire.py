@@ -65,6 +65,6 @@ def single(params: Params, name: str) -> Optional[str]:
     return values[0] if len(values) == 1 else None
 
 
-def is_absolute(uri: object) -> bool:
-    """Whether this is an absolute http or https URL."""
-    return isinstance(uri, str) and re.match("https?://.", uri) is not None
+def is_absolute(uri: object, scheme: str = "https?") -> bool:
+    """Whether this is an absolute http or https URL, or one of the scheme that a pattern names."""
+    return isinstance(uri, str) and re.match(f"{scheme}://.", uri) is not None

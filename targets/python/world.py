@@ -1,10 +1,26 @@
 """A small world for the broker's own tests: two realms, three clients for OAuth and one that only signs in."""
+import os
+import shutil
+import subprocess
+import unittest
+
 IDP = "https://login.idp.example"
 CALLBACK = "https://trust.example/authorize/oauth/2"
 OWN = "https://designer.one.example/oauth/callback"
 QUERY = "https://designer.one.example/oauth/callback2?site=a%20b&keep"
 OTHER = "https://runtime.one.example/oauth/callback"
 FOREIGN = "https://designer.two.example/oauth/callback"
+
+needs_openssl = unittest.skipUnless(shutil.which("openssl"), "needs openssl for a certificate")
+
+
+def make_certificate(folder):
+    """The files of a self-signed certificate for 127.0.0.1 and of its key."""
+    cert, key = (os.path.join(folder, name) for name in ("cert.pem", "key.pem"))
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+                    "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
+                    "-keyout", key, "-out", cert], check=True, capture_output=True)
+    return cert, key
 
 
 def client(name, tenant, oauth, *uris):

@@ -2,7 +2,10 @@
 from bugs.answer import ANSWER_BUGS
 from bugs.callback import CALLBACK_BUGS
 from bugs.client import CLIENT_BUGS
+from bugs.nodes import NODE_BUGS
+from bugs.redemption import REDEMPTION_BUGS
 from bugs.redirect_uri import REDIRECT_BUGS
 from bugs.request import REQUEST_BUGS
 
-BUGS = {bug.name: bug for bug in (*REQUEST_BUGS, *CLIENT_BUGS, *REDIRECT_BUGS, *ANSWER_BUGS, *CALLBACK_BUGS)}
+BUGS = {bug.name: bug for bug in (*REQUEST_BUGS, *CLIENT_BUGS, *REDIRECT_BUGS, *ANSWER_BUGS, *CALLBACK_BUGS, *NODE_BUGS,
+                                  *REDEMPTION_BUGS)}

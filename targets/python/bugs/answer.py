@@ -1,9 +1,14 @@
 """Mistakes in what is kept for the caller, and in what is handed back."""
 import uuid
+from enum import Enum
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
 import policies
 from bugs.bug import bug
+
+KnownError = Enum("KnownError", [(name, name) for name in (
+    "invalid_request", "unauthorized_client", "access_denied", "unsupported_response_type", "invalid_scope",
+    "server_error", "temporarily_unavailable")])
 
 RESTORES, MANY, REFUSAL = "restores-redirect-and-state", "many-uris", "relays-refusal"
 
@@ -34,6 +39,19 @@ def code_of_its_own(answer, state):
     return {**params, "code": str(uuid.uuid4())} if "code" in params else params
 
 
+@bug("answer_params", RESTORES)
+def code_in_a_short_column(answer, state):
+    """Keeps a code in a column of 36 characters, the length of a GUID."""
+    params = policies.answer_params(answer, state)
+    return {**params, "code": params["code"][:36]} if "code" in params else params
+
+
+@bug("answer_location", RESTORES)
+def answer_with_none(redirect_uri, params):
+    """Formats whatever is there: a caller that sent no state gets state=None."""
+    return policies.answer_location(redirect_uri, {name: str(value) for name, value in params.items()})
+
+
 @bug("cookie_name", RESTORES)
 def one_cookie_for_all_tabs(key):
     """Keeps the mark of every request in one cookie, as a session does: the second tab takes the place of the first."""
@@ -41,11 +59,12 @@ def one_cookie_for_all_tabs(key):
 
 
 @bug("remember", RESTORES)
-def one_request_for_each_client(entries, begun):
+def one_request_for_each_client(copies, node, begun):
     """Keeps requests by client, so that the newest takes the place of all others."""
-    for key in [key for key, other in entries.items() if other.client.id == begun.client.id]:
-        del entries[key]
-    policies.remember(entries, begun)
+    for entries in copies:
+        for key in [key for key, other in entries.items() if other.client.id == begun.client.id]:
+            del entries[key]
+    policies.remember(copies, node, begun)
 
 
 @bug("answer_location", MANY, RESTORES)
@@ -74,6 +93,27 @@ def refusal_as_code_none(answer, state):
     return {"code": str(answer.code), "state": state}
 
 
-ANSWER_BUGS = (state_unquoted_twice, state_stripped, answer_not_quoted, code_of_its_own, one_cookie_for_all_tabs,
-               one_request_for_each_client, answer_replaces_query, answer_loses_port, refusal_without_state,
-               refusal_as_code_none)
+@bug("answer_params", REFUSAL)
+def code_rather_than_error(answer, state):
+    """Asks for the code first, and relays an error only where there is none."""
+    return {"code": answer.code, "state": state} if answer.code else policies.answer_params(answer, state)
+
+
+@bug("answer_params", REFUSAL)
+def refusal_of_a_closed_list(answer, state):
+    """Reads an error as a member of an enumeration, which holds those of RFC 6749: any other is an unhandled error."""
+    if answer.error:
+        KnownError(answer.error)
+    return policies.answer_params(answer, state)
+
+
+@bug("reject", REFUSAL)
+def refusal_told_as_request(answer, params):
+    """Tells a refusal on a page, and says there that the request could not be processed."""
+    return policies.REQUEST if answer.error else policies.reject(answer, params)
+
+
+ANSWER_BUGS = (state_unquoted_twice, state_stripped, answer_not_quoted, code_of_its_own, code_in_a_short_column,
+               answer_with_none, one_cookie_for_all_tabs, one_request_for_each_client, answer_replaces_query,
+               answer_loses_port, refusal_without_state, refusal_as_code_none, code_rather_than_error,
+               refusal_of_a_closed_list, refusal_told_as_request)

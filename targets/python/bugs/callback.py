@@ -22,14 +22,20 @@ def callback_row_copied(error):
 
 
 @bug("spend", UNKNOWN)
-def callback_answered_again(entries, begun):
+def callback_answered_again(copies, node, begun):
     """Keeps a request that has been answered, until it expires."""
 
 
 @bug("is_same_browser", UNKNOWN)
-def callback_without_cookie(mark, sent):
+def callback_without_cookie(mark, sent, cookies):
     """Compares the cookie when there is one, and trusts a browser that has none."""
-    return sent is None or policies.is_same_browser(mark, sent)
+    return sent is None or policies.is_same_browser(mark, sent, cookies)
+
+
+@bug("is_same_browser", UNKNOWN)
+def callback_with_any_cookie(mark, sent, cookies):
+    """Asks whether the browser has a cookie of a request, and not of which."""
+    return any(name.startswith(policies.COOKIE) for name in cookies)
 
 
 @bug("is_open", UNKNOWN)
@@ -39,4 +45,4 @@ def callback_days_later(at, now):
 
 
 CALLBACK_BUGS = (callback_guessed_from_cookie, callback_row_copied, callback_answered_again, callback_without_cookie,
-                 callback_days_later)
+                 callback_with_any_cookie, callback_days_later)

@@ -35,6 +35,20 @@ def realm_only_known(client, realm, tenants):
     return realm is None or realm.lower() in tenants
 
 
+@bug("is_in_realm", "redirect-bound-to-realm")
+def realm_defaults_to_own(client, realm, tenants):
+    """Looks the realm of the path up with the client's own as the default: an unknown one is as good as none."""
+    return realm is None or tenants.get(realm.lower(), client.tenant) == client.tenant
+
+
+@bug("blame", "redirect-bound-to-client")
+def foreign_redirect_blamed_on_client(client, redirects, clients):
+    """Finds out whose redirect URI it is, and says of one of another client that the client is unknown."""
+    if any(uri in other.redirect_uris for uri in redirects for other in clients.values()):
+        return policies.CLIENT
+    return policies.blame(client, redirects, clients)
+
+
 @bug("blame", "client-before-redirect")
 def redirect_looked_up_first(client, redirects, clients):
     """Looks the redirect URI up first, among those of all clients."""
@@ -44,4 +58,4 @@ def redirect_looked_up_first(client, redirects, clients):
 
 
 CLIENT_BUGS = (client_key_error, client_contained, client_matched_at_start, oauth_when_endpoint_known, realm_only_known,
-               redirect_looked_up_first)
+               realm_defaults_to_own, foreign_redirect_blamed_on_client, redirect_looked_up_first)

@@ -47,25 +47,36 @@ def redirect_percent_decoded(uri, client, clients):
 
 @bug("is_registered", UNREGISTERED)
 def redirect_as_pattern(uri, client, clients):
-    """Also takes each registered URI for a regular expression, so that its dots match any character."""
-    def matches(pattern):
-        try:
-            return re.fullmatch(pattern, uri) is not None
-        except re.error:
-            return False
-    return uri in client.redirect_uris or any(map(matches, client.redirect_uris))
+    """Makes a regular expression of each registered URI, and escapes only its question mark: dots match any character."""
+    return any(re.fullmatch(registered.replace("?", r"\?"), uri) for registered in client.redirect_uris)
 
 
 @bug("choose_redirect", UNREGISTERED)
-def redirect_first_checked_last_used(values, registered):
+def redirect_first_checked_last_used(params, registered):
     """Checks the first of several redirect_uri parameters and redirects to the last."""
+    values = params.get("redirect_uri", [])
     return values[-1] if values and registered(values[0]) else None
 
 
 @bug("choose_redirect", UNREGISTERED)
-def redirect_stripped(values, registered):
+def redirect_stripped(params, registered):
     """Strips white space, of which Unicode has much, from the redirect URI before it looks it up."""
-    return policies.choose_redirect([value.strip() for value in values], registered)
+    stripped = [value.strip() for value in params.get("redirect_uri", [])]
+    return policies.choose_redirect({"redirect_uri": stripped}, registered)
+
+
+@bug("choose_redirect", UNREGISTERED)
+def redirect_of_any_spelling(params, registered):
+    """Checks redirect_uri, and then redirects to the last parameter of that name in any case and with blanks around it."""
+    spelled = [value for name, values in params.items() if name.strip().lower() == "redirect_uri" for value in values]
+    return spelled[-1] if policies.choose_redirect(params, registered) else None
+
+
+@bug("choose_redirect", UNREGISTERED)
+def redirect_unchecked_when_silent(params, registered):
+    """Takes a request with prompt=none for one whose redirect URI was checked when the user signed in."""
+    values = params.get("redirect_uri", [""])
+    return values[0] if params.get("prompt") == ["none"] else policies.choose_redirect(params, registered)
 
 
 @bug("is_registered", CLIENT_BOUND, REALM_BOUND)
@@ -80,6 +91,14 @@ def redirect_of_same_realm(uri, client, clients):
     return any(uri in other.redirect_uris for other in clients.values() if other.tenant == client.tenant)
 
 
+@bug("is_registered", CLIENT_BOUND)
+def redirect_accepted_before(uri, client, clients, accepted=set()):
+    """Remembers which redirect URIs were accepted, and forgets for which client."""
+    if policies.is_registered(uri, client, clients):
+        accepted.add(uri)
+    return uri in accepted
+
+
 @bug("refuse", UNREGISTERED, CLIENT_BOUND, REALM_BOUND)
 def refusal_leaves_to_redirect(error, redirects):
     """Refuses an unregistered redirect URI by redirecting to it with error=invalid_redirect_uri."""
@@ -88,7 +107,7 @@ def refusal_leaves_to_redirect(error, redirects):
     return policies.refuse(error, redirects)
 
 
-@bug("show", UNREGISTERED, "unknown-client", "client-before-redirect")
+@bug("show", UNREGISTERED, CLIENT_BOUND, "unknown-client", "client-before-redirect")
 def refusal_bare_wording(error):
     """The error page says only "Bad Request": the documented wording is missing."""
     return (400, "Bad Request") if error in (policies.CLIENT, policies.REDIRECT) else policies.show(error)
@@ -96,4 +115,5 @@ def refusal_bare_wording(error):
 
 REDIRECT_BUGS = (redirect_prefix, redirect_contained, redirect_host_only, redirect_split_alike,
                  redirect_percent_decoded, redirect_as_pattern, redirect_first_checked_last_used, redirect_stripped,
-                 redirect_of_any_client, redirect_of_same_realm, refusal_leaves_to_redirect, refusal_bare_wording)
+                 redirect_of_any_spelling, redirect_unchecked_when_silent, redirect_of_any_client,
+                 redirect_of_same_realm, redirect_accepted_before, refusal_leaves_to_redirect, refusal_bare_wording)

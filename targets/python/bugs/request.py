@@ -21,6 +21,18 @@ def response_type_contains_code(response_type):
     return "code" in (response_type or "")
 
 
+@bug("show", "code-only")
+def response_type_worded_by_rfc(error):
+    """Names the error of RFC 6749 on the page, and not the documented row."""
+    return (400, "unsupported_response_type") if error == policies.REQUEST else policies.show(error)
+
+
+@bug("upstream_location", "starts-code-flow")
+def upstream_not_quoted(endpoint, params):
+    """Puts the request upstream together as text, without percent-encoding what the caller sent."""
+    return endpoint + "?" + "&".join(f"{name}={value}" for name, value in params.items())
+
+
 @bug("upstream_query", "starts-code-flow")
 def upstream_scope_for_resource(client, resource):
     """Asks for a scope, as the authorization server's newer endpoint wants it, in place of the resource."""
@@ -35,5 +47,6 @@ def upstream_given_the_secret(client, resource):
     return {**policies.upstream_query(client, resource), "client_secret": client.secret}
 
 
-REQUEST_BUGS = (version_compared_as_text, version_not_routed, response_type_contains_code, upstream_scope_for_resource,
+REQUEST_BUGS = (version_compared_as_text, version_not_routed, response_type_contains_code,
+                response_type_worded_by_rfc, upstream_not_quoted, upstream_scope_for_resource,
                 upstream_given_the_secret)
