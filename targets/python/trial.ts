@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Keyring } from '../../fixtures/world/world.ts'
 import { worldOf } from '../../fixtures/world/world.ts'
+import type { Check } from '../../harness/judge/check.ts'
 import { judge } from '../../harness/judge/judge.ts'
 import type { Verdict } from '../../harness/judge/verdict.ts'
 import type { Launcher } from '../../harness/launch/launcher.ts'
@@ -10,8 +11,8 @@ import { openUniverse } from '../../harness/universe.ts'
 import { inspect } from '../../harness/vitest/register.ts'
 import { checks, invariants } from '../../suites/index.ts'
 
-/** How a broker is tried: `runs` cases for each property check. Counterexamples stay as they were found. */
-type Trial = { keyring: Keyring; launcher: Launcher; seed: number; runs: number }
+/** How a broker is tried, and with how many cases of a check's properties. Counterexamples stay as they were found. */
+type Trial = { keyring: Keyring; launcher: Launcher; seed: number; runs: (check: Check) => number }
 
 /** The broker in Python as a target, with one of its bugs. */
 export const withBug = async (bug: string): Promise<Target & { attach: Launched }> => {
@@ -32,7 +33,7 @@ export const verdictsWith = async (bug: string, { keyring, launcher, seed, runs 
   try {
     const verdicts: Verdict[] = []
     for (const check of checks) {
-      verdicts.push(await judge(check, universe, { seed, runs, budget: { checkMs: 60_000, shrinks: 0 } }))
+      verdicts.push(await judge(check, universe, { seed, runs: runs(check), budget: { checkMs: 60_000, shrinks: 0 } }))
     }
     return [...verdicts, ...invariants.map((invariant) => inspect(invariant, universe).verdict)]
   } finally {
