@@ -30,7 +30,7 @@ const pending: Pending = { client, asked, valid: true, browser: 'mine' }
 const newest: Pending = { ...pending, browser: 'another' }
 const form: Form = { method: 'GET', parameters: [], returning: false }
 const answers: Answer[] = [
-  { code: 'c'.repeat(40) },
+  { code: 'c'.repeat(300) },
   { error: 'login_required' },
   { error: 'access_denied', error_description: 'no' },
 ]

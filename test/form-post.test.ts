@@ -11,9 +11,10 @@ const chosen = checks.filter(({ id }) => /\.callback-unknown\.|\.starts-code-flo
 
 /** The status of every chosen check, over both wires. */
 const statuses = async (dialect: DialectChoice, faults = {}) => {
-  const open = (...[provision, io]: Parameters<typeof formPostBroker>) => ({
-    wire: formPostBroker(provision, io, faults),
-  })
+  const open = (...[provision, io]: Parameters<typeof formPostBroker>) => {
+    const wire = formPostBroker(provision, io, faults)
+    return { wire, nodes: [wire, wire] }
+  }
   const over = async (transport: 'direct' | 'https') =>
     Object.fromEntries(
       (await verdictsOn({ open, dialect }, { keyring, seed: 1, transport, chosen, runs: 20 })).map(

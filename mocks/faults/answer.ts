@@ -62,11 +62,11 @@ export const answerFaults = {
       honest.giveBack({ ...answer, ...(answer.code !== undefined && { code: `own-${answer.code.length}` }) }, text),
   },
   'broker.truncates-codes': {
-    does: 'keeps 32 characters of a code',
+    does: 'keeps 255 characters of a code, as a short column does',
     breaks: state,
     policy: 'giveBack',
     instead: ({ code, ...answer }, text) =>
-      honest.giveBack({ ...answer, ...(code !== undefined && { code: code.slice(0, 32) }) }, text),
+      honest.giveBack({ ...answer, ...(code !== undefined && { code: code.slice(0, 255) }) }, text),
   },
   'broker.answers-newest-request': {
     does: 'gives every answer to the request that was begun last',

@@ -31,10 +31,10 @@ const essenceOf = ({ target: { name, version }, verdicts, clauses }: Report) => 
   return `${JSON.stringify({ subject: { name, version }, verdicts: statuses, clauses }, null, 2)}\n`
 }
 
-/** The clauses of the line "not applicable", which names them by section: `sign-out.{malformed, ends-session}`. */
+/** The clauses under "not applicable", which names them by section, over several lines: `sign-out.{malformed, ends-session}`. */
 const notApplicableIn = (output: string) => {
-  const line = output.split('\n').find((one) => one.trimStart().startsWith('not applicable')) ?? ''
-  return [...line.matchAll(/([\w-]+)\.\{([^}]*)\}/g)].flatMap(([, section, members = '']) =>
+  const [lines = ''] = /^ {2}not applicable \d+,.*(?:\n {4}.*)*/m.exec(output) ?? []
+  return [...lines.replaceAll(/\s+/g, ' ').matchAll(/([\w-]+)\.\{([^}]*)\}/g)].flatMap(([, section, members = '']) =>
     members.split(', ').map((member) => `${section}.${member}`),
   )
 }

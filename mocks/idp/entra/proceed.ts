@@ -1,5 +1,5 @@
 import type { HttpResponse } from 'msw'
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import type { User } from '../../../fixtures/world/shapes.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import type { Granted } from './claims.ts'
@@ -45,7 +45,7 @@ const finish = (entra: Entra, asked: Settled, user: User): Answer =>
   asked.endpoint === 'authorize' ? answer(entra, asked, user) : answerAdmin(entra, asked)
 
 const answer = async (entra: Entra, asked: Settled, user: User) => {
-  const code = `code-${randomUUID()}`
+  const code = `code-${randomUUID()}.${randomBytes(450).toString('base64url')}`
   entra.codes.put(code, codeFor(entra, asked, user))
   const failed: Pairs = misbehaves(entra, asked.tenant.id, 'idp.answers-with-error-and-code')
     ? errorParams({ error: 'server_error', code: 90033, says: 'A transient error has occurred.' })

@@ -26,7 +26,8 @@ const judged = (
   name: 'k2trust' | 'oauth2' = 'oauth2',
 ) => {
   const dialect = resolveDialect(name)
-  const context = { slice: own, dialect, note: () => undefined } as Partial<Context> as Context
+  const at = { target: 'https://broker.test', idp: 'https://login.test', paths: dialect.paths }
+  const context = { slice: own, dialect, at, note: () => undefined } as Partial<Context> as Context
   try {
     nothingLeaves(context, { journey, outcome: readAuthorize(dialect.wording, journey) }, given)
     return 'nothing'

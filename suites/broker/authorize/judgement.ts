@@ -39,7 +39,7 @@ export const leaks = (context: Context, asked: Asked, given: readonly string[]):
       `the user was sent to ${withoutAnswer(sent.url)}, which is neither the target nor in the request`,
     )
   }
-  const smuggled = smuggledOn(asked, given)
+  const smuggled = smuggledOn(context, asked, given)
   if (smuggled?.certain) throw new Violation('code-on-page', { expected: owed, actual: smuggled.what })
   if (smuggled) throw new Inconclusive('unreadable', smuggled.what)
   return false
@@ -82,10 +82,15 @@ const concerns = (url: string, given: readonly string[]) =>
   !URL.canParse(url) || given.some((uri) => !URL.canParse(uri) || hostOf(uri) === hostOf(url))
 
 /**
- * What a page of the target carries to the place that was given, by a way that a browser takes by itself or by a click: a
+ * What a page of the target carries to the place that was given, which may be on the same host as the target, by a way that a browser takes by itself or by a click: a
  * code is certain; a script or a frame that names the place cannot be read.
  */
-const smuggledOn = ({ journey }: Asked, given: readonly string[]): { what: string; certain: boolean } | undefined => {
+const smuggledOn = (
+  { at }: Context,
+  { journey }: Asked,
+  given: readonly string[],
+): { what: string; certain: boolean } | undefined => {
+  const own = [at.target, ...(at.also ?? [])]
   const codes = journey.filter(({ to }) => to === 'idp').flatMap(({ response }) => (response ? codesIn(response) : []))
   const answers = journey.filter(
     ({ to, request }) => to === 'target' && !codes.some((code) => (request.rawPath + textOf(request)).includes(code)),
@@ -100,7 +105,7 @@ const smuggledOn = ({ journey }: Asked, given: readonly string[]): { what: strin
       ...text.matchAll(
         /<(?:script|iframe|frame|img|object|embed|meta|form|base|link)\b[^>]*>(?:[^<]*)|\bon\w+\s*=\s*("[^"]*"|'[^']*')/gi,
       ),
-    ].map(([whole]) => whole.replaceAll('\\/', '/'))
+    ].map(([whole]) => own.reduce((part, origin) => part.replaceAll(origin, ''), whole.replaceAll('\\/', '/')))
     const hosts = given.flatMap((uri) => hostOf(uri) ?? [])
     const vehicle = moving.find((part) => hosts.some((host) => part.includes(host)))
     if (vehicle === undefined) continue

@@ -125,11 +125,13 @@ export const relaysRefusal: Check = {
   async run(context) {
     const modes = ['idp.denies-access', 'idp.answers-with-error-and-code'] as const
     const { redirectUris } = peopleOf(context).client
-    const cases = modes.flatMap((mode) => redirectUris.map((redirectUri) => ({ mode, redirectUri })))
-    await context.each(cases, async ({ mode, redirectUri }) => {
+    const cases = modes.flatMap((mode) =>
+      redirectUris.flatMap((redirectUri) => [true, false].map((stateful) => ({ mode, redirectUri, stateful }))),
+    )
+    await context.each(cases, async ({ mode, redirectUri, stateful }) => {
       context.hostile(mode)
-      const request = { ...validRequest(context), redirectUri }
-      requireRefusal(context, await authorize(context, request), String(request.state))
+      const request = { ...validRequest(context), redirectUri, ...(!stateful && { state: [] }) }
+      requireRefusal(context, await authorize(context, request), stateful ? String(request.state) : undefined)
     })
     context.hostile()
     if (context.dialect.callback === null)
@@ -156,7 +158,7 @@ const errors = fc.oneof(
 )
 
 /** A refusal upstream reaches the caller with its state, or is told on a page. */
-const requireRefusal = (context: Context, asked: Asked, state: string) => {
+const requireRefusal = (context: Context, asked: Asked, state: string | undefined) => {
   if (answered(asked, 'code') !== undefined)
     throw new Violation('code', { expected: 'no code for a refused user', actual: describe(asked) })
   if (sentTo(asked) === undefined) {
@@ -167,7 +169,7 @@ const requireRefusal = (context: Context, asked: Asked, state: string) => {
     throw new Violation('silent', { expected: 'an error at the redirect URI', actual: describe(asked) })
   if (answered(asked, 'state') === state) return undefined
   throw new Violation('state', {
-    expected: `the state ${state} beside the error`,
+    expected: state === undefined ? 'no state, since none was sent' : `the state ${state} beside the error`,
     actual: answered(asked, 'state') ?? 'none',
   })
 }

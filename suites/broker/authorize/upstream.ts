@@ -118,7 +118,7 @@ export const noInjection: Check = {
           requireOnce(
             request,
             owedUpstream(context).filter(([name]) => name !== 'resource'),
-            ['resource'],
+            ['resource', 'response_mode', 'state'],
           )
       })
     }
