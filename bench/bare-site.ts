@@ -35,6 +35,7 @@ export const openBareSite = async (
         clock,
         keys: world.issuers.entra,
         replyUrl: at.target + at.paths.callback,
+        application: ground.provision(at).application,
         tenants: slices.flatMap(({ tenants }) => tenants),
         clients: slices.flatMap(({ clients }) => clients),
         users: slices.flatMap(({ users }) => users),

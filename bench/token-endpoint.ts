@@ -56,7 +56,7 @@ const linesOn = async (transport: Transport, keyring: Keyring): Promise<Line[]> 
       user,
       redirectUri: entra.replyUrl,
       responseMode: 'query',
-      hybrid: false,
+      responseType: 'code',
       resource: api.resource,
       scopes: [],
       state: undefined,

@@ -75,6 +75,7 @@ export const openUniverse = async ({
         clock,
         keys: world.issuers.entra,
         replyUrl: at.target + at.paths.callback,
+        application: ground.provision(at).application,
         ...everybody(world),
       })
       directories.entra = entra

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { KeySet } from '../../../fixtures/world/keys.ts'
-import { slice } from '../../../fixtures/world/slice.ts'
+import { applicationOf, slice } from '../../../fixtures/world/slice.ts'
 import { encodeForm, queryOf } from '../../../protocols/form.ts'
 import { headerOf, textOf } from '../../../protocols/wire.ts'
 import { wireOf } from '../../wire.ts'
@@ -15,10 +15,11 @@ if (!home || !client || !foreign || !user) throw new TypeError('the slice is too
 
 const origin = 'https://login.test'
 const replyUrl = 'https://broker.test/callback'
+const application = { ...applicationOf(1), realm: 'https://broker.test/', reply: 'https://broker.test/reply' }
 const scope = `${client.resource}/.default`
 
 const open = (switches: Partial<Switches> = {}) => {
-  const given = { origin, clock: { now: () => 0 }, keys: {} as KeySet, tenants, clients, users, replyUrl }
+  const given = { origin, clock: { now: () => 0 }, keys: {} as KeySet, tenants, clients, users, replyUrl, application }
   const entra = makeEntra({ ...given, ...switches })
   const wire = wireOf(entraHandlers(entra))
   const go = async (rawPath: string, form?: Record<string, string>) => {

@@ -4,7 +4,7 @@ import type { Client } from '../../../fixtures/world/shapes.ts'
 import { userWithoutPage } from './authorize.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import type { Directory } from './directory.ts'
-import { directoryOf, isKnownIn, isResource } from './directory.ts'
+import { directoryOf, isKnownIn, isResource, replyUrlOf } from './directory.ts'
 import type { Guard } from './guard.ts'
 import { describe, refusalOf } from './guard.ts'
 import { errorPage, signInPage } from './pages.ts'
@@ -29,7 +29,7 @@ const guards: readonly (Guard<Asked> & { redirects?: true })[] = [
   { error: 'invalid_request', code: 90023, says: "Admin consent is not given at 'common'.", unless: ({ directory }) => directory?.is !== 'any' || directory.name !== 'common' },
   { error: 'unauthorized_client', code: 700016, says: 'Application was not found in the directory.', unless: ({ entra, directory, client }) => client !== undefined && directory !== undefined && isKnownIn(entra, directory, client) },
   { error: 'unauthorized_client', code: 50194, says: 'Application is not configured as a multi-tenant application.', unless: ({ entra, directory, client }) => directory?.is === 'tenant' || entra.multiTenant.has(client?.id ?? '') },
-  { error: 'invalid_request', code: 50011, says: 'The redirect URI specified in the request does not match the redirect URIs configured for the application.', unless: ({ entra, query }) => query.get('redirect_uri') === entra.replyUrl },
+  { error: 'invalid_request', code: 50011, says: 'The redirect URI specified in the request does not match the redirect URIs configured for the application.', unless: ({ entra, query, client }) => client !== undefined && query.get('redirect_uri') === replyUrlOf(entra, client) },
   { error: 'invalid_request', code: 900144, says: "The request must contain the following parameter: 'scope'.", redirects: true, unless: ({ version, query }) => version === 1 || (query.get('scope') ?? '') !== '' },
   { error: 'invalid_resource', code: 500011, says: 'The resource principal was not found in the tenant.', redirects: true, unless: ({ entra, directory, query }) => ['', undefined].includes(resourceOf(query)) || isResource(entra, directory ?? {}, resourceOf(query) ?? '') },
 ]
@@ -49,7 +49,7 @@ export const adminConsent = (entra: Entra, version: Version) =>
     const directory = directoryOf(entra, params['tenant'])
     const client = entra.clients.find(({ id }) => id === query.get('client_id'))
     const back = {
-      redirectUri: entra.replyUrl,
+      redirectUri: client ? replyUrlOf(entra, client) : '',
       responseMode: 'query' as const,
       state: query.get('state') ?? undefined,
     }
@@ -67,7 +67,7 @@ export const adminConsent = (entra: Entra, version: Version) =>
       version,
       tenant: directory.tenant,
       client,
-      hybrid: false,
+      responseType: 'code',
       resource: '',
       scopes: readScopes(query.get('scope') ?? '').all,
       nonce: undefined,

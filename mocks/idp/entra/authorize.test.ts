@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { KeySet } from '../../../fixtures/world/keys.ts'
-import { slice } from '../../../fixtures/world/slice.ts'
+import { applicationOf, slice } from '../../../fixtures/world/slice.ts'
 import { encodeForm, queryOf } from '../../../protocols/form.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import { headerOf, textOf } from '../../../protocols/wire.ts'
@@ -16,9 +16,10 @@ if (!home || !away || !client || !foreign) throw new TypeError('the slice is too
 
 const origin = 'https://login.test'
 const replyUrl = 'https://broker.test/callback?kept=1'
+const application = { ...applicationOf(1), realm: 'https://broker.test/', reply: 'https://broker.test/reply' }
 const keys = { kid: 'k', publicJwk: { kty: 'RSA', kid: 'k' } } as KeySet
 const clock = { now: () => 0 }
-const wire = wireOf(entraHandlers(makeEntra({ origin, clock, keys, tenants, clients, users, replyUrl })))
+const wire = wireOf(entraHandlers(makeEntra({ origin, clock, keys, tenants, clients, users, replyUrl, application })))
 
 const valid: Record<string, string> = {
   client_id: client.id,

@@ -2,7 +2,7 @@ import { http } from 'msw'
 import { randomUUID } from 'node:crypto'
 import type { Client, User } from '../../../fixtures/world/shapes.ts'
 import type { Directory } from './directory.ts'
-import { directoryOf, isKnownIn, isResource, lacksConsent, tenantOf } from './directory.ts'
+import { directoryOf, isKnownIn, isResource, lacksConsent, replyUrlOf, tenantOf } from './directory.ts'
 import type { Guard } from './guard.ts'
 import { describe, refusalOf } from './guard.ts'
 import { errorPage, signInPage } from './pages.ts'
@@ -11,7 +11,7 @@ import type { Scopes } from './scopes.ts'
 import { readScopes } from './scopes.ts'
 import { errorParams, sendBack } from './send-back.ts'
 import { sessionCookie } from './session.ts'
-import type { Challenge, Entra, ResponseMode, SignIn, Version } from './state.ts'
+import type { Challenge, Entra, ResponseMode, ResponseType, SignIn, Version } from './state.ts'
 
 type Asked = {
   entra: Entra
@@ -28,7 +28,8 @@ type Asked = {
 }
 
 const modes: readonly string[] = ['query', 'fragment', 'form_post'] satisfies ResponseMode[]
-const isHybrid = ({ type }: Asked) => type === 'code id_token'
+const types: readonly string[] = ['code', 'code id_token', 'id_token'] satisfies ResponseType[]
+const bringsIdToken = ({ type }: Asked) => type !== 'code' && types.includes(type)
 const challenge = /^[\w.~-]{43,128}$/
 
 /** In order: until the reply URL is known to be registered, nothing is ever redirected. */
@@ -38,13 +39,13 @@ const guards: readonly (Guard<Asked> & { redirects?: true })[] = [
   { error: 'invalid_request', code: 9000411, says: 'The request is not properly formatted. A parameter is duplicated.', unless: ({ query }) => query.size === new Set(query.keys()).size },
   { error: 'unauthorized_client', code: 700016, says: 'Application was not found in the directory.', unless: ({ entra, client, directory }) => client !== undefined && directory !== undefined && isKnownIn(entra, directory, client) },
   { error: 'unauthorized_client', code: 50194, says: 'Application is not configured as a multi-tenant application. Usage of the /common endpoint is not supported.', unless: ({ entra, client, directory }) => directory?.is === 'tenant' || entra.multiTenant.has(client?.id ?? '') },
-  { error: 'invalid_request', code: 50011, says: 'The redirect URI specified in the request does not match the redirect URIs configured for the application.', unless: ({ entra, query }) => query.get('redirect_uri') === entra.replyUrl },
-  { error: 'unsupported_response_type', code: 700054, says: 'response_type is not enabled for the application.', redirects: true, unless: (asked) => asked.type === 'code' || isHybrid(asked) },
+  { error: 'invalid_request', code: 50011, says: 'The redirect URI specified in the request does not match the redirect URIs configured for the application.', unless: ({ entra, query, client }) => client !== undefined && query.get('redirect_uri') === replyUrlOf(entra, client) },
+  { error: 'unsupported_response_type', code: 700054, says: 'response_type is not enabled for the application.', redirects: true, unless: ({ type }) => types.includes(type) },
   { error: 'invalid_request', code: 90023, says: 'The response_mode is not supported.', redirects: true, unless: ({ query }) => modes.includes(query.get('response_mode') ?? 'query') },
-  { error: 'invalid_request', code: 70007, says: "'query' is not a supported value of 'response_mode' when requesting a token.", redirects: true, unless: (asked) => !isHybrid(asked) || asked.query.get('response_mode') !== 'query' },
+  { error: 'invalid_request', code: 70007, says: "'query' is not a supported value of 'response_mode' when requesting a token.", redirects: true, unless: (asked) => !bringsIdToken(asked) || asked.query.get('response_mode') !== 'query' },
   { error: 'invalid_request', code: 900144, says: "The request must contain the following parameter: 'scope'.", redirects: true, unless: ({ version, scopes }) => version === 1 || scopes.all.length > 0 },
-  { error: 'invalid_request', code: 90023, says: "An id_token is only issued with the scope 'openid'.", redirects: true, unless: (asked) => !isHybrid(asked) || asked.version === 1 || asked.scopes.all.includes('openid') },
-  { error: 'invalid_request', code: 900144, says: "The request must contain the following parameter: 'nonce'.", redirects: true, unless: (asked) => !isHybrid(asked) || (asked.query.get('nonce') ?? '') !== '' },
+  { error: 'invalid_request', code: 90023, says: "An id_token is only issued with the scope 'openid'.", redirects: true, unless: (asked) => !bringsIdToken(asked) || asked.version === 1 || asked.scopes.all.includes('openid') },
+  { error: 'invalid_request', code: 900144, says: "The request must contain the following parameter: 'nonce'.", redirects: true, unless: (asked) => !bringsIdToken(asked) || (asked.query.get('nonce') ?? '') !== '' },
   { error: 'invalid_scope', code: 70011, says: 'The scope names more than one resource.', redirects: true, unless: ({ scopes }) => scopes.resource !== undefined },
   { error: 'invalid_resource', code: 500011, says: 'The resource principal was not found in the tenant.', redirects: true, unless: ({ entra, directory, scopes }) => scopes.resource === '' || isResource(entra, directory ?? {}, scopes.resource ?? '') },
   { error: 'invalid_request', code: 90023, says: 'The code_challenge_method is not supported, or there is no code_challenge.', redirects: true, unless: ({ query }) => ['plain', 'S256'].includes(query.get('code_challenge_method') ?? 'plain') && (query.has('code_challenge') || !query.has('code_challenge_method')) },
@@ -91,7 +92,7 @@ export const userWithoutPage = (
   session: string | undefined,
   hint?: string | null,
 ): User | undefined =>
-  [entra.auto, entra.sessions.look(session ?? '')].find(
+  [entra.auto, entra.sessions.look(session ?? '')?.user].find(
     (user) =>
       user !== undefined &&
       (directory?.tenant === undefined || user.tenant === directory.tenant.id) &&
@@ -123,11 +124,11 @@ const read = (
 }
 
 const returnOf = (asked: Asked): Pick<SignIn, 'redirectUri' | 'responseMode' | 'state'> => {
-  const usual = isHybrid(asked) ? 'fragment' : 'query'
+  const usual = bringsIdToken(asked) ? 'fragment' : 'query'
   const mode = asked.query.get('response_mode') ?? usual
-  const allowed = mode !== 'query' || !isHybrid(asked)
+  const allowed = mode !== 'query' || !bringsIdToken(asked)
   return {
-    redirectUri: asked.entra.replyUrl,
+    redirectUri: asked.client ? replyUrlOf(asked.entra, asked.client) : '',
     responseMode: allowed && modes.includes(mode) ? (mode as ResponseMode) : usual,
     state: asked.query.get('state') ?? undefined,
   }
@@ -139,7 +140,7 @@ const signInOf = (asked: Asked, { tenant }: Directory, client: Client): SignIn =
   version: asked.version,
   tenant,
   client,
-  hybrid: isHybrid(asked),
+  responseType: asked.type as ResponseType,
   resource: asked.scopes.resource ?? '',
   scopes: asked.scopes.all,
   nonce: asked.query.get('nonce') ?? undefined,

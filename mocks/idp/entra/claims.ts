@@ -94,6 +94,6 @@ const nameClaims = (version: Version, { name, displayName }: User): Claims => {
 }
 
 /** A user is another subject to every client and API. */
-const pairwise = ({ objectId }: User, to: string) => hashOf('subject', objectId, to).toString('base64url')
+export const pairwise = ({ objectId }: User, to: string) => hashOf('subject', objectId, to).toString('base64url')
 
 const hashOf = (...parts: readonly string[]) => createHash('sha256').update(parts.join('\u0000')).digest()

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import * as oidc from 'openid-client'
 import { Agent, fetch as undiciFetch } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { slice } from '../../../fixtures/world/slice.ts'
+import { applicationOf, slice } from '../../../fixtures/world/slice.ts'
 import type { Keyring } from '../../../fixtures/world/world.ts'
 import { makeKeyring } from '../../../fixtures/world/world.ts'
 import type { Pairs, Wire } from '../../../protocols/wire.ts'
@@ -21,6 +21,7 @@ const [[tenant], [client, api], [user]] = [tenants, clients, users]
 if (!tenant || !client || !api || !user) throw new TypeError('the slice is too small')
 
 const replyUrl = 'https://broker.test/callback'
+const application = { ...applicationOf(1), realm: 'https://broker.test/', reply: 'https://broker.test/reply' }
 const scope = `openid profile offline_access ${api.resource}/read`
 
 let keyring: Keyring
@@ -52,7 +53,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   origin = `https://localhost:${(server.address() as AddressInfo).port}`
   const keys = keyring.issuers.entra
-  entra = makeEntra({ origin, clock: Date, keys, tenants, clients, users, replyUrl })
+  entra = makeEntra({ origin, clock: Date, keys, tenants, clients, users, replyUrl, application })
   late.wire = wireOf(entraHandlers(entra))
 
   const dispatcher = new Agent({ connect: { ca: keyring.ca.certificate }, allowH2: false })

@@ -19,6 +19,14 @@ export const directoryOf = ({ tenants }: Entra, name: unknown): Directory | unde
 export const isKnownIn = ({ multiTenant }: Entra, { tenant }: { tenant?: Tenant | undefined }, client: Client) =>
   tenant === undefined || client.tenant === tenant.id || multiTenant.has(client.id)
 
+/** The one reply URL that is registered for a client. */
+export const replyUrlOf = ({ application, replyUrl }: Entra, client: Client): string =>
+  client.id === application.id ? application.reply : replyUrl
+
+/** Whether a browser may be sent to a URL after signing out: byte for byte one that is registered. */
+export const isRegistered = ({ application, replyUrl, logoutUrls }: Entra, url: string): boolean =>
+  url === replyUrl || url === application.reply || logoutUrls.has(url)
+
 /** The client that offers an API, by its URL or its client id. */
 export const apiOf = (entra: Entra, directory: { tenant?: Tenant | undefined }, resource: string): Client | undefined =>
   entra.clients.find(

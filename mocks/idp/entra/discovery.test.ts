@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KeySet } from '../../../fixtures/world/keys.ts'
-import { single, slice } from '../../../fixtures/world/slice.ts'
+import { applicationOf, single, slice } from '../../../fixtures/world/slice.ts'
 import { textOf } from '../../../protocols/wire.ts'
 import { wireOf } from '../../wire.ts'
 import { entraHandlers } from './handlers.ts'
@@ -11,7 +11,8 @@ const [tenant] = tenants
 if (!tenant) throw new TypeError('the slice is too small')
 const origin = 'https://login.test'
 const keys = { kid: 'k', publicJwk: { kty: 'RSA', kid: 'k', alg: 'RS256' } } as KeySet
-const entra = makeEntra({ origin, clock: { now: () => 0 }, keys, tenants, clients, users, replyUrl: '' })
+const application = { ...applicationOf(1), realm: '', reply: '' }
+const entra = makeEntra({ origin, clock: { now: () => 0 }, keys, tenants, clients, users, replyUrl: '', application })
 const wire = wireOf(entraHandlers(entra))
 const get = async (rawPath: string) => {
   const response = await wire({ method: 'GET', origin, rawPath, headers: [] })

@@ -38,7 +38,7 @@ const documentOf = (entra: Entra, version: Version, directory: Directory) => {
     jwks_uri: `${base}/discovery/${version === 1 ? '' : 'v2.0/'}keys`,
     token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic'],
     response_modes_supported: ['query', 'fragment', 'form_post'],
-    response_types_supported: ['code', 'code id_token'],
+    response_types_supported: ['code', 'id_token', 'code id_token'],
     subject_types_supported: ['pairwise'],
     id_token_signing_alg_values_supported: ['RS256'],
     scopes_supported: ['openid', ...(version === 1 ? [] : ['profile', 'email', 'offline_access'])],

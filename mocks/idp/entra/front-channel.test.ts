@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { KeySet } from '../../../fixtures/world/keys.ts'
 import { makeKeySet } from '../../../fixtures/world/keys.ts'
-import { slice } from '../../../fixtures/world/slice.ts'
+import { applicationOf, slice } from '../../../fixtures/world/slice.ts'
 import { decodeForm, encodeForm } from '../../../protocols/form.ts'
 import { headerOf, textOf } from '../../../protocols/wire.ts'
 import type { HostileModeId } from '../../hostile-modes.ts'
@@ -20,6 +20,7 @@ if (!home || !away || !client || !foreign || !user || !second || !stranger)
 
 const origin = 'https://login.test'
 const replyUrl = 'https://broker.test/callback'
+const application = { ...applicationOf(1), realm: 'https://broker.test/', reply: 'https://broker.test/reply' }
 let keys: KeySet
 beforeAll(async () => {
   keys = await makeKeySet()
@@ -28,7 +29,7 @@ beforeAll(async () => {
 /** A provider and one browser before it, which keeps the one cookie that there is. */
 const open = (switches: Partial<Switches> = {}) => {
   const clock = { time: 0, now: () => clock.time }
-  const entra = makeEntra({ origin, clock, keys, tenants, clients, users, replyUrl, ...switches })
+  const entra = makeEntra({ origin, clock, keys, tenants, clients, users, replyUrl, application, ...switches })
   const wire = wireOf(entraHandlers(entra))
   const browser = { cookie: '', setCookie: '' }
   const go = async (rawPath: string, form?: Record<string, string>) => {

@@ -5,8 +5,10 @@ export type Refusal = { error: string; code: number; says: string; status?: 401;
 export type Guard<Asked> = Refusal & { unless: (asked: Asked) => boolean }
 
 /** The first rule that is broken, in the order of the table. */
-export const refusalOf = <Asked, Row extends Guard<Asked>>(guards: readonly Row[], asked: Asked): Row | undefined =>
-  guards.find(({ unless }) => !unless(asked))
+export const refusalOf = <Asked, Row extends { unless: (asked: Asked) => boolean }>(
+  guards: readonly Row[],
+  asked: Asked,
+): Row | undefined => guards.find(({ unless }) => !unless(asked))
 
 /** The text of a refusal: `AADSTS700016: …`. */
-export const describe = ({ code, says }: Refusal): string => `AADSTS${code}: ${says}`
+export const describe = ({ code, says }: Pick<Refusal, 'code' | 'says'>): string => `AADSTS${code}: ${says}`

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { KeySet } from '../../../fixtures/world/keys.ts'
-import { slice } from '../../../fixtures/world/slice.ts'
+import { applicationOf, slice } from '../../../fixtures/world/slice.ts'
 import { encodeForm, queryOf } from '../../../protocols/form.ts'
 import { headerOf, textOf } from '../../../protocols/wire.ts'
 import { wireOf } from '../../wire.ts'
@@ -11,11 +11,12 @@ const shape = { tenants: 2, partiesPerTenant: 0, clientsPerTenant: 1, usersPerTe
 const { tenants, clients, users } = slice(1, 'entra.login', shape)
 const origin = 'https://login.test'
 const replyUrl = 'https://broker.test/callback'
+const application = { ...applicationOf(1), realm: 'https://broker.test/', reply: 'https://broker.test/reply' }
 
 /** Directories of their own, with a sign-in page open in each tenant. */
 const open = async (state: [string, string][] = [['state', 'mine']]) => {
   const clock = { time: 0, now: () => clock.time }
-  const entra = makeEntra({ origin, clock, keys: {} as KeySet, tenants, clients, users, replyUrl })
+  const entra = makeEntra({ origin, clock, keys: {} as KeySet, tenants, clients, users, replyUrl, application })
   const wire = wireOf(entraHandlers(entra))
   const pageOf = async (tenant: number) => {
     const { id, resource, tenant: directory } = clients[tenant] ?? { id: '', resource: '', tenant: '' }

@@ -1,5 +1,6 @@
 import { HttpResponse, http } from 'msw'
 import { withQuery } from '../../../protocols/form.ts'
+import { isRegistered } from './directory.ts'
 import { signedOutPage } from './pages.ts'
 import { endSession, sessionCookie } from './session.ts'
 import type { Entra, Version } from './state.ts'
@@ -15,7 +16,7 @@ export const logout = (entra: Entra, version: Version) =>
     const query = new URL(request.url).searchParams
     const to = query.get('post_logout_redirect_uri') ?? ''
     const state = query.get('state')
-    const registered = to === entra.replyUrl || entra.logoutUrls.has(to)
+    const registered = isRegistered(entra, to)
     const location = state === null ? to : withQuery(to, [['state', state]])
     const response = registered
       ? new HttpResponse(null, { status: 302, headers: { location, 'cache-control': 'no-store' } })

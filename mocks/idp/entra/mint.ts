@@ -14,11 +14,20 @@ export const mintAccess = (entra: Entra, version: Version, granted: Granted): Pr
 export const mintId = (entra: Entra, version: Version, granted: Granted, user: User): Promise<string> =>
   mintFor(entra, version, granted, user, {}, version === 1 && entra.idTokenV1 === 'unsigned')
 
-/** Issues the id token that travels beside a code, and is bound to it (OpenID Connect Core section 3.3.2.11). */
-export const mintHybrid = (entra: Entra, version: Version, granted: Granted, user: User, code: string) =>
-  mintFor(entra, version, granted, user, {
-    c_hash: createHash('sha256').update(code).digest().subarray(0, 16).toString('base64url'),
-  })
+/**
+ * Issues the id token that travels by way of the browser; beside a code it is bound to that (OpenID Connect Core section
+ * 3.3.2.11).
+ */
+export const mintInFront = (entra: Entra, version: Version, granted: Granted, user: User, code: string | undefined) =>
+  mintFor(
+    entra,
+    version,
+    granted,
+    user,
+    code === undefined
+      ? {}
+      : { c_hash: createHash('sha256').update(code).digest().subarray(0, 16).toString('base64url') },
+  )
 
 const mintFor = async (
   entra: Entra,

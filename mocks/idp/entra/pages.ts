@@ -1,7 +1,7 @@
 import { HttpResponse } from 'msw'
 import type { Pairs } from '../../../protocols/wire.ts'
 import { escapeHtml, page } from '../../html.ts'
-import type { SignIn } from './state.ts'
+import type { OpenPage } from './state.ts'
 
 const title = 'Sign in to your account'
 const fresh = { 'cache-control': 'no-store' }
@@ -14,7 +14,7 @@ export const errorPage = (message: string) =>
   )
 
 /** Asks for name and password; `context` comes back with them. */
-export const signInPage = ({ tenant, client }: SignIn, context: string, { message = '', hint = '' } = {}) =>
+export const signInPage = ({ tenant, client }: OpenPage, context: string, { message = '', hint = '' } = {}) =>
   HttpResponse.html(
     page(
       title,
@@ -27,7 +27,7 @@ export const signInPage = ({ tenant, client }: SignIn, context: string, { messag
   )
 
 /** Asks whether the client may; the answer is `consent=accept` or `consent=refuse`. */
-export const consentPage = ({ tenant, client, scopes }: SignIn, context: string) =>
+export const consentPage = ({ tenant, client, scopes }: OpenPage, context: string) =>
   HttpResponse.html(
     page(
       'Permissions requested',

@@ -4,19 +4,21 @@ import type { User } from '../../../fixtures/world/shapes.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import type { Granted } from './claims.ts'
 import { lacksConsent, misbehaves, tenantOf } from './directory.ts'
-import { mintHybrid } from './mint.ts'
-import { consentPage } from './pages.ts'
+import { mintInFront } from './mint.ts'
+import { consentPage, errorPage } from './pages.ts'
+import { describe } from './guard.ts'
 import { errorParams, sendBack } from './send-back.ts'
-import type { Code, Entra, SignIn } from './state.ts'
+import type { Code, Entra, PassiveSignIn, SignIn } from './state.ts'
+import { answerPassive } from './wsfed-answer.ts'
 
 /** A request that was asked of one tenant, if only because its user is from there. */
-type Settled = SignIn & { tenant: Granted['tenant'] }
+type Settled<Asked = SignIn | PassiveSignIn> = Asked & { tenant: Granted['tenant'] }
 type Answer = Promise<HttpResponse<string | null>> | HttpResponse<string | null>
 
 const declined = { code: 65004, says: 'User declined to consent to access the app.' }
 
 /** Goes on with a request whose user is known: asks for consent where it is due, else answers. */
-export const proceed = (entra: Entra, open: SignIn, user: User): Answer => {
+export const proceed = (entra: Entra, open: SignIn | PassiveSignIn, user: User): Answer => {
   const asked = { ...open, tenant: tenantOf(entra, user) }
   if (misbehaves(entra, asked.tenant.id, 'idp.denies-access')) return refuseConsent(entra, asked)
   const due = asked.consent !== undefined || lacksConsent(entra, asked.tenant, asked.client)
@@ -35,26 +37,34 @@ export const grantConsent = (entra: Entra, asked: Settled, user: User): Answer =
 }
 
 /** Answers that the user declined. */
-export const refuseConsent = (entra: Entra, asked: Settled): HttpResponse<string | null> =>
-  asked.endpoint === 'authorize'
+export const refuseConsent = (entra: Entra, asked: Settled): HttpResponse<string | null> => {
+  if (asked.endpoint === 'wsfed') return errorPage(describe(declined))
+  return asked.endpoint === 'authorize'
     ? sendBack(entra, asked, errorParams({ error: 'access_denied', ...declined }))
     : sendBack(entra, asked, [['admin_consent', 'True'], ...errorParams({ error: 'consent_required', ...declined })])
+}
 
-/** With a code, or for admin consent alone with the tenant. */
-const finish = (entra: Entra, asked: Settled, user: User): Answer =>
-  asked.endpoint === 'authorize' ? answer(entra, asked, user) : answerAdmin(entra, asked)
+/** As long as the documented sample: a short column would not hold it. */
+const newCode = () => `code-${randomUUID()}.${randomBytes(450).toString('base64url')}`
 
-const answer = async (entra: Entra, asked: Settled, user: User) => {
-  const code = `code-${randomUUID()}.${randomBytes(450).toString('base64url')}`
-  entra.codes.put(code, codeFor(entra, asked, user))
+/** With what was asked for, or for admin consent alone with the tenant. */
+const finish = (entra: Entra, asked: Settled, user: User): Answer => {
+  if (asked.endpoint === 'wsfed') return answerPassive(entra, asked, user)
+  return asked.endpoint === 'authorize' ? answer(entra, asked, user) : answerAdmin(entra, asked)
+}
+
+const answer = async (entra: Entra, asked: Settled<SignIn>, user: User) => {
+  const code = asked.responseType === 'id_token' ? undefined : newCode()
+  if (code !== undefined) entra.codes.put(code, codeFor(entra, asked, user))
   const failed: Pairs = misbehaves(entra, asked.tenant.id, 'idp.answers-with-error-and-code')
     ? errorParams({ error: 'server_error', code: 90033, says: 'A transient error has occurred.' })
     : []
-  const idToken: Pairs = asked.hybrid
-    ? [['id_token', await mintHybrid(entra, asked.version, { ...asked, user }, user, code)]]
-    : []
+  const idToken: Pairs =
+    asked.responseType === 'code'
+      ? []
+      : [['id_token', await mintInFront(entra, asked.version, { ...asked, user }, user, code)]]
   return sendBack(entra, asked, [
-    ['code', code],
+    ...(code === undefined ? [] : ([['code', code]] as Pairs)),
     ...idToken,
     ...failed,
     ['session_state', randomUUID()],
@@ -62,12 +72,12 @@ const answer = async (entra: Entra, asked: Settled, user: User) => {
   ])
 }
 
-const codeFor = (entra: Entra, asked: Settled, user: User): Code => {
+const codeFor = (entra: Entra, asked: Settled<SignIn>, user: User): Code => {
   const lifetime = misbehaves(entra, asked.tenant.id, 'idp.issues-expired-code') ? 0 : entra.lifetimes.code
   return { ...asked, user, expiresAt: entra.clock.now() + lifetime, spent: false }
 }
 
-const answerAdmin = (entra: Entra, asked: Settled) =>
+const answerAdmin = (entra: Entra, asked: Settled<SignIn>) =>
   sendBack(entra, asked, [
     ['admin_consent', 'True'],
     ['tenant', asked.tenant.id],

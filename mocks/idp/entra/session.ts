@@ -10,7 +10,7 @@ const attributes = 'Path=/; Secure; HttpOnly; SameSite=None'
 /** Begins a session for a user, and adds its cookie to an answer. */
 export const beginSession = (entra: Entra, user: User, response: Response): Response => {
   const value = randomUUID()
-  entra.sessions.put(value, user)
+  entra.sessions.put(value, { user, since: entra.clock.now() })
   response.headers.append('set-cookie', `${sessionCookie}=${value}; ${attributes}`)
   return response
 }

@@ -1,6 +1,8 @@
 import type { KeySet } from '../../../fixtures/world/keys.ts'
+import type { Provision } from '../../../fixtures/world/provision.ts'
 import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
 import type { Clock } from '../../../protocols/clock.ts'
+import type { SamlVersion } from '../../../protocols/saml/assertion.ts'
 import type { Expiring } from '../../expiring.ts'
 import { expiring } from '../../expiring.ts'
 import type { HostileModeId } from '../../hostile-modes.ts'
@@ -11,10 +13,13 @@ export type Version = 1 | 2
 /** How the browser carries an answer back. */
 export type ResponseMode = 'query' | 'fragment' | 'form_post'
 
+/** What an answer of the authorization endpoint brings. */
+export type ResponseType = 'code' | 'code id_token' | 'id_token'
+
 /** What proves at the token endpoint that the redeemer of a code also asked for it (RFC 7636). */
 export type Challenge = { method: 'plain' | 'S256'; value: string }
 
-/** What the identity provider has been asked for while its own page is open. */
+/** What OAuth and OpenID Connect have asked for while a page of the provider's own is open. */
 export type SignIn = {
   /** Admin consent alone earns no code. */
   endpoint: 'authorize' | 'adminconsent'
@@ -24,8 +29,7 @@ export type SignIn = {
   client: Client
   redirectUri: string
   responseMode: ResponseMode
-  /** Whether an id token goes back beside the code. */
-  hybrid: boolean
+  responseType: ResponseType
   /** The API whose token is wanted; empty when none was named. */
   resource: string
   /** As asked for; v1 has none. */
@@ -37,8 +41,25 @@ export type SignIn = {
   consent: 'user' | 'admin' | undefined
 }
 
+/** What WS-Federation has asked for while a page of the provider's own is open. */
+export type PassiveSignIn = {
+  endpoint: 'wsfed'
+  /** Undefined on `common` and `organizations`: there the user decides. */
+  tenant: Tenant | undefined
+  client: Client
+  /** The party's `wctx`. */
+  context: string | undefined
+  /** When the session began that needs no page, in ms; undefined where the page is shown. */
+  authenticatedAt: number | undefined
+  scopes: readonly []
+  consent: undefined
+}
+
 /** A page that is open: for signing in, or, once there is a user, for consent. */
-export type OpenPage = SignIn & { user?: User }
+export type OpenPage = (SignIn | PassiveSignIn) & { user?: User }
+
+/** Who is signed in, and since when, in ms. */
+export type Session = { user: User; since: number }
 
 /** A code that was issued: for whom, and for which request. It stays known after it is spent or has expired. */
 export type Code = SignIn & { tenant: Tenant; user: User; /** ms */ expiresAt: number; spent: boolean }
@@ -66,12 +87,14 @@ export type Switches = {
   auto: User | undefined
   /** Ids of tenants and clients whose users are asked for consent until it is in `consents`. Default: none. */
   asksConsent: Set<string>
-  /** Clients that exist in every tenant; the others are of one tenant alone. Default: none. */
+  /** Clients that exist in every tenant, beside the application; the others are of one tenant alone. Default: none. */
   multiTenant: Set<Client['id']>
   /** Where a browser may be sent after signing out, beside the reply URL. Default: nowhere. */
   logoutUrls: Set<string>
   /** Whether the token endpoint of v1 signs its id tokens; the documented answer is unsigned. Default: signed. */
   idTokenV1: 'signed' | 'unsigned'
+  /** The version of SAML in which WS-Federation is answered. Default: 2.0, as documented. */
+  wsfedTokens: SamlVersion
   /** Whether a refresh token serves once. Default: an old one lives on, as documented. */
   spendsRefreshTokens: boolean
   /** Default: {@link documentedLifetimes}. */
@@ -87,14 +110,16 @@ export type Entra = Switches & {
   tenants: readonly Tenant[]
   clients: readonly Client[]
   users: readonly User[]
-  /** The reply URL registered for every client: the broker's own callback. */
+  /** The reply URL registered for every client but the application: the broker's own callback. */
   replyUrl: string
+  /** The broker's own application, which every tenant has. */
+  application: Provision['application']
   modes: Map<Tenant['id'], ReadonlySet<HostileModeId>>
   pages: Expiring<OpenPage>
   codes: Expiring<Code>
   refreshTokens: Expiring<RefreshToken>
-  /** Who is signed in, by the value of the session cookie. */
-  sessions: Expiring<User>
+  /** By the value of the session cookie. */
+  sessions: Expiring<Session>
   /** Consent that was given: `tenant client`. */
   consents: Set<string>
   /** How often the grants of a user have been revoked, by object id. */
@@ -112,18 +137,31 @@ export const documentedLifetimes: Lifetimes = {
   refreshMaximum: 90 * day,
 }
 
-type Given = Pick<Entra, 'origin' | 'clock' | 'keys' | 'tenants' | 'clients' | 'users' | 'replyUrl'> & Partial<Switches>
+type Given = Pick<Entra, 'origin' | 'clock' | 'keys' | 'tenants' | 'clients' | 'users' | 'replyUrl' | 'application'> &
+  Partial<Switches>
+
+const clientOf = ({ id, secret, realm, reply }: Given['application']): Client => ({
+  id,
+  tenant: '',
+  name: 'the broker',
+  secret,
+  oauth: true,
+  resource: realm,
+  redirectUris: [reply],
+})
 
 /** Opens the directories of these tenants. */
 export const makeEntra = (given: Given): Entra => ({
   auto: undefined,
   asksConsent: new Set(),
-  multiTenant: new Set(),
   logoutUrls: new Set(),
   idTokenV1: 'signed',
+  wsfedTokens: '2.0',
   spendsRefreshTokens: false,
   lifetimes: documentedLifetimes,
   ...given,
+  clients: [...given.clients, clientOf(given.application)],
+  multiTenant: new Set([...(given.multiTenant ?? []), given.application.id]),
   modes: new Map(),
   pages: expiring(given.clock, 10 * minute),
   codes: expiring(given.clock, Infinity),

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import type { KeySet } from '../../../fixtures/world/keys.ts'
 import { makeKeySet } from '../../../fixtures/world/keys.ts'
 import { nearMissKinds, nearMissesOf } from '../../../fixtures/near-miss/near-miss.ts'
-import { slice } from '../../../fixtures/world/slice.ts'
+import { applicationOf, slice } from '../../../fixtures/world/slice.ts'
 import { encodeForm, queryOf } from '../../../protocols/form.ts'
 import type { Pairs, WireRequest } from '../../../protocols/wire.ts'
 import { headerOf, textOf } from '../../../protocols/wire.ts'
@@ -18,6 +18,7 @@ if (!tenant || !client || !user) throw new TypeError('the slice is too small')
 
 const origin = 'https://login.test'
 const replyUrl = 'https://broker.test/callback?kept=1'
+const application = { ...applicationOf(1), realm: 'https://broker.test/', reply: 'https://broker.test/reply' }
 let keys: KeySet
 beforeAll(async () => {
   keys = await makeKeySet()
@@ -25,7 +26,7 @@ beforeAll(async () => {
 
 const open = () => {
   const clock = { now: () => 0 }
-  const entra = makeEntra({ origin, clock, keys, tenants, clients, users, replyUrl, auto: user })
+  const entra = makeEntra({ origin, clock, keys, tenants, clients, users, replyUrl, application, auto: user })
   const wire = wireOf(entraHandlers(entra))
   const ask = (request: Partial<WireRequest>) =>
     wire({

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { KeySet } from '../../../fixtures/world/keys.ts'
 import { makeKeySet } from '../../../fixtures/world/keys.ts'
-import { slice } from '../../../fixtures/world/slice.ts'
+import { applicationOf, slice } from '../../../fixtures/world/slice.ts'
 import { encodeForm, queryOf } from '../../../protocols/form.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import { headerOf, textOf } from '../../../protocols/wire.ts'
@@ -19,6 +19,7 @@ if (!home || !away || !client || !other || !foreign || !user) throw new TypeErro
 
 const origin = 'https://login.test'
 const replyUrl = 'https://broker.test/callback'
+const application = { ...applicationOf(1), realm: 'https://broker.test/', reply: 'https://broker.test/reply' }
 const day = 86_400_000
 let keys: KeySet
 beforeAll(async () => {
@@ -30,7 +31,18 @@ type Body = Record<string, unknown>
 /** A provider that signs its user in without a page. */
 const open = (switches: Partial<Switches> = {}) => {
   const clock = { time: Date.UTC(2016, 3, 11, 18, 0, 12), now: () => clock.time }
-  const entra = makeEntra({ origin, clock, keys, tenants, clients, users, replyUrl, auto: user, ...switches })
+  const entra = makeEntra({
+    origin,
+    clock,
+    keys,
+    tenants,
+    clients,
+    users,
+    replyUrl,
+    application,
+    auto: user,
+    ...switches,
+  })
   const wire = wireOf(entraHandlers(entra))
   const code = async (changed: Record<string, string> = {}, path = `${home.id}/oauth2`) => {
     const valid = { client_id: client.id, response_type: 'code', redirect_uri: replyUrl }

@@ -1,0 +1,106 @@
+import type { HttpResponse } from 'msw'
+import { randomUUID } from 'node:crypto'
+import type { Tenant, User } from '../../../fixtures/world/shapes.ts'
+import type { Assertion } from '../../../protocols/saml/assertion.ts'
+import { bearer, tokenTypes } from '../../../protocols/saml/assertion.ts'
+import { issue } from '../../../protocols/saml/issue.ts'
+import type { Signer } from '../../../protocols/signature/sign.ts'
+import { responseFields } from '../../../protocols/ws-federation/request.ts'
+import { writeResult } from '../../../protocols/ws-federation/result.ts'
+import type { TokenResponse } from '../../../protocols/ws-trust/response.ts'
+import { issuerOf, pairwise } from './claims.ts'
+import { formPost } from './pages.ts'
+import type { Entra, PassiveSignIn } from './state.ts'
+
+type Asked = PassiveSignIn & { tenant: Tenant }
+type Named = Assertion & { nameId: { value: string } }
+
+const identity = 'http://schemas.microsoft.com/identity/claims'
+const soap = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims'
+const methods = 'http://schemas.microsoft.com/claims/authnmethodsreferences'
+const password = 'http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password'
+
+const formats = {
+  '1.1': 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
+  '2.0': 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+} as const
+
+const authentications = {
+  '1.1': 'urn:oasis:names:tc:SAML:1.0:am:password',
+  '2.0': 'urn:oasis:names:tc:SAML:2.0:ac:classes:Password',
+} as const
+
+/** What the tokens of this service say, by claim type. */
+export const claimTypes = {
+  tenantId: `${identity}/tenantid`,
+  objectId: `${identity}/objectidentifier`,
+  displayName: `${identity}/displayname`,
+  identityProvider: `${identity}/identityprovider`,
+  methods,
+  givenName: `${soap}/givenname`,
+  surname: `${soap}/surname`,
+  name: `${soap}/name`,
+} as const
+
+/** The key that signs for every tenant, with its certificate. */
+export const signerOf = ({ keys: { privateKey, publicJwk } }: Pick<Entra, 'keys'>): Signer => {
+  const [certificate] = publicJwk.x5c ?? []
+  if (certificate === undefined) throw new TypeError('these keys have no certificate')
+  return { privateKey, certificate }
+}
+
+/** Takes the token to the application's reply URL, in a form that submits itself; `wctx` comes back as it was. */
+export const answerPassive = async (entra: Entra, asked: Asked, user: User): Promise<HttpResponse<string>> => {
+  const assertion = assertionFor(entra, asked, user)
+  const result = writeResult(responseFor(assertion), await issue(assertion, signerOf(entra)))
+  return formPost(entra.application.reply, responseFields(result, asked.context))
+}
+
+/** Tokens are valid from now; the subject has another name for every application. */
+const assertionFor = (entra: Entra, { tenant, authenticatedAt }: Asked, user: User): Named => {
+  const { application, clock, lifetimes, wsfedTokens: version } = entra
+  const [id, now] = [`_${randomUUID()}`, clock.now()]
+  return {
+    version,
+    id,
+    issuer: issuerOf(entra, tenant.id, 1),
+    issuedAt: now,
+    notBefore: now,
+    notOnOrAfter: now + lifetimes.access,
+    audiences: [[application.realm]],
+    nameId: { value: pairwise(user, application.id), format: formats[version] },
+    confirmation: bearer[version],
+    claims: claimsOf(entra, tenant, user),
+    authentication: {
+      at: authenticatedAt ?? now,
+      method: authentications[version],
+      ...(version === '2.0' && { sessionIndex: id }),
+    },
+  }
+}
+
+const claimsOf = (entra: Entra, tenant: Tenant, { objectId, name, displayName }: User): Assertion['claims'] => {
+  const [given = '', ...family] = displayName.split(' ')
+  const claims = {
+    tenantId: tenant.id,
+    objectId,
+    displayName,
+    identityProvider: issuerOf(entra, tenant.id, 1),
+    methods: password,
+    givenName: given,
+    surname: family.join(' '),
+    name,
+  } satisfies Record<keyof typeof claimTypes, string>
+  return Object.entries(claims).map(([key, value]) => ({
+    type: claimTypes[key as keyof typeof claimTypes],
+    values: [value],
+  }))
+}
+
+const responseFor = ({ version, issuedAt, notOnOrAfter = issuedAt, audiences }: Named): TokenResponse => ({
+  dialect: '2005/02',
+  collection: false,
+  lifetime: { created: issuedAt, expires: notOnOrAfter },
+  appliesTo: audiences[0]?.[0] ?? '',
+  tokenType: tokenTypes[version],
+})
