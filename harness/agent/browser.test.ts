@@ -156,6 +156,42 @@ describe('a person', () => {
     expect([...new URLSearchParams(textOf(asked[1] ?? {}))].slice(0, 1)).toEqual(hidden)
   })
 
+  const consent = html(
+    '<form method="post" action="/consent"><input type="hidden" name="ctx" value="1">' +
+      '<button name="consent" value="refuse">No</button><button name="consent" value="accept">Yes</button></form>',
+  )
+  const withConsent = ({ method, rawPath }: WireRequest) =>
+    method === 'GET' ? page : rawPath === '/login' ? consent : to(302, `${target}/end`)
+
+  test('accepts where the identity provider asks for consent, signed in already or not', async () => {
+    for (const site of [withConsent, ({ rawPath }: WireRequest) => (rawPath === '/' ? consent : html('end'))]) {
+      const { asked, go } = open(site)
+      await go(get('/', idp), user)
+      const accepted = asked.filter(({ rawPath }) => rawPath === '/consent')
+      expect(accepted.map(textOf)).toEqual(['ctx=1&consent=accept'])
+    }
+  })
+
+  test('accepts when it goes on from a page that waits for it', async () => {
+    const { asked, go, resume } = open(withConsent)
+    const stopped = await go(get('/', idp))
+    if (user) await resume(stopped, user)
+    expect(asked.map(urlOf)).toEqual([`${idp}/`, `${idp}/login`, `${idp}/consent`, `${target}/end`])
+  })
+
+  test('accepts nothing as nobody, nothing of the target, and no button of another name', async () => {
+    const other = html(textOf(consent).replaceAll('"accept"', '"agree"'))
+    for (const [origin, as, shows] of [
+      [idp, undefined, consent],
+      [target, user, consent],
+      [idp, user, other],
+    ] as const) {
+      const { asked, go } = open(() => shows)
+      await go(get('/', origin), as)
+      expect(asked).toHaveLength(1)
+    }
+  })
+
   test('may stop at the sign-in page, or before the identity provider, and go on from there later', async () => {
     const site = ({ method, rawPath, origin }: WireRequest) =>
       origin === target && rawPath === '/' ? to(302, `${idp}/`) : method === 'GET' ? page : to(302, `${target}/end`)

@@ -14,14 +14,14 @@ import { nextOf, resolve } from './next.ts'
 /** The hops of one navigation, in order; the last one is where the browser stopped or was sent away. */
 export type Journey = readonly Exchange[]
 
-/** A person's browser: cookies, redirects, forms that submit themselves, and the identity provider's sign-in page. */
+/** A person's browser: cookies, redirects, forms that submit themselves, and the identity provider's sign-in and consent pages. */
 export type Browser = {
   /**
    * Opens a request and follows it for as long as it stays with the target or the identity provider; `as` signs in where
-   * the provider asks, `until` stops before an actor is contacted. Network trouble is {@link Inconclusive}.
+   * the provider asks and accepts where it asks for consent, `until` stops before an actor is contacted. Network trouble is {@link Inconclusive}.
    */
   go(request: WireRequest, as?: User, until?: Actor): Promise<Journey>
-  /** Goes on where a journey stopped: at the provider's sign-in page, or before it. */
+  /** Goes on where a journey stopped: at the provider's sign-in or consent page, or before it. */
   resume(journey: Journey, as: User): Promise<Journey>
   /** The same browser, whose requests to the target go to these of its nodes in turn, over and over. */
   via(...nodes: number[]): Browser
@@ -81,10 +81,15 @@ const browserWith = (parts: BrowserParts, jar: Cookies): Browser => {
     return parts.record({ ...route, response })
   }
 
-  const follow = async (first: WireRequest | undefined, as?: User, until?: Actor): Promise<Exchange[]> => {
+  const follow = async (
+    first: WireRequest | undefined,
+    as?: User,
+    until?: Actor,
+    signedIn = false,
+  ): Promise<Exchange[]> => {
     const hops: Exchange[] = []
     let request = first
-    let asked = as
+    let asked = signedIn ? undefined : as
     while (request !== undefined) {
       const actor = parts.actorAt(request.origin)
       if (actor === undefined || actor === until) break
@@ -92,9 +97,10 @@ const browserWith = (parts: BrowserParts, jar: Cookies): Browser => {
         throw new Inconclusive('unreadable', `the browser was sent on more than ${maxHops} times`)
       const hop = await send(request)
       hops.push(hop)
-      const signedIn: WireRequest | undefined = asked && signInAt(hop, asked)
-      if (signedIn) asked = undefined
-      request = signedIn ?? onward(nextOf(hop), hop)
+      const signIn: WireRequest | undefined = asked && signInAt(hop, asked)
+      if (signIn) asked = undefined
+      const answer: WireRequest | undefined = signIn ?? (as && consentAt(hop))
+      request = answer ?? onward(nextOf(hop), hop)
     }
     return hops
   }
@@ -104,7 +110,8 @@ const browserWith = (parts: BrowserParts, jar: Cookies): Browser => {
     async resume(journey, as) {
       const last = journey.at(-1)
       const signIn = last && signInAt(last, as)
-      return signIn ? follow(signIn) : follow(last && onward(nextOf(last), last), as)
+      if (signIn) return follow(signIn, as, undefined, true)
+      return follow(last && (consentAt(last) ?? onward(nextOf(last), last)), as)
     },
     via(...nodes) {
       if (parts.via === undefined || nodes.length === 0) throw new TypeError('there are no nodes to go by')
@@ -169,6 +176,19 @@ const signInAt = (hop: Exchange, as: User): WireRequest | undefined => {
   if (hop.to !== 'idp' || next.is !== 'page') return undefined
   const form = next.page.forms.find(({ password }) => password !== undefined)
   return form && submit(form, hop, filled(form, as))
+}
+
+/** The consent form of the identity provider with its button `accept`, by name or by value, if that is where a hop ended. */
+const consentAt = (hop: Exchange): WireRequest | undefined => {
+  const next = nextOf(hop)
+  if (hop.to !== 'idp' || next.is !== 'page') return undefined
+  const forms = next.page.forms.filter(({ password }) => password === undefined)
+  return forms
+    .flatMap((form) => {
+      const accept = form.buttons.find((button) => button.includes('accept'))
+      return accept ? [submit(form, hop, [...form.fields, accept])] : []
+    })
+    .at(0)
 }
 
 const filled = ({ fields, user, password }: Form, as: User): Pairs =>

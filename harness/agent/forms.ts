@@ -12,6 +12,8 @@ export type Form = {
   fields: Pairs
   password: string | undefined
   user: string | undefined
+  /** The buttons that send it, each with what it adds to the fields. */
+  buttons: Pairs
 }
 
 /** What of a page moves a browser on, or waits for a person. */
@@ -109,5 +111,14 @@ const formOf = (form: Element): Form => {
     fields,
     password: nameWhere(['password']),
     user: nameWhere(['email', 'text']),
+    buttons: inputs
+      .filter(
+        (input) =>
+          typeOf(input) === 'submit' || (input.tagName === 'button' && !['button', 'reset'].includes(typeOf(input))),
+      )
+      .flatMap((button): Pairs => {
+        const name = attribute(button, 'name')
+        return name === undefined ? [] : [[name, attribute(button, 'value') ?? '']]
+      }),
   }
 }
