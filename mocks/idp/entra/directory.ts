@@ -16,8 +16,10 @@ export const directoryOf = ({ tenants }: Entra, name: unknown): Directory | unde
 }
 
 /** Whether a client exists in a directory: it is of that tenant, or of every one. */
-export const isKnownIn = ({ multiTenant }: Entra, { tenant }: { tenant?: Tenant | undefined }, client: Client) =>
-  tenant === undefined || client.tenant === tenant.id || multiTenant.has(client.id)
+export const isKnownIn = (entra: Entra, { tenant }: { tenant?: Tenant | undefined }, client: Client): boolean => {
+  if (client.id === entra.application.id && misbehaves(entra, tenant?.id, 'idp.lacks-application')) return false
+  return tenant === undefined || client.tenant === tenant.id || entra.multiTenant.has(client.id)
+}
 
 /** The one reply URL that is registered for a client. */
 export const replyUrlOf = ({ application, replyUrl }: Entra, client: Client): string =>

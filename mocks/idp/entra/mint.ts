@@ -1,9 +1,11 @@
 import { SignJWT } from 'jose'
 import { createHash } from 'node:crypto'
 import type { User } from '../../../fixtures/world/shapes.ts'
+import { publicKeyOf } from '../../../protocols/signature/certificate.ts'
 import type { Claims, Granted } from './claims.ts'
 import { accessClaims, idClaims } from './claims.ts'
 import { misbehaves } from './directory.ts'
+import { signerOf } from './signer.ts'
 import type { Entra, Version } from './state.ts'
 
 /** Signs an access token. */
@@ -43,9 +45,12 @@ const mintFor = async (
     ...more,
     ...(is('idp.changes-nonce') && { nonce: `not-${granted.nonce ?? 'asked-for'}` }),
     ...(is('idp.mints-for-another-audience') && { aud: '11111111-1111-4111-a111-111111111111' }),
+    ...(is('idp.names-another-issuer') && { iss: 'https://sts.windows.net/33333333-3333-4333-a333-333333333333/' }),
+    ...(is('idp.issues-expired-id-token') && timesBefore(entra, 2 * hour)),
     ...(is('idp.names-another-tenant') && { tid: '22222222-2222-4222-a222-222222222222' }),
   }
-  return unsigned || is('idp.omits-signature') ? withoutSignature(claims) : sign(entra, version, claims)
+  if (unsigned || is('idp.omits-signature')) return withoutSignature(claims)
+  return is('idp.signs-with-hs256') ? signWithPublicKey(entra, claims) : sign(entra, version, claims)
 }
 
 const sign = ({ keys }: Entra, version: Version, claims: Claims): Promise<string> => {
@@ -53,6 +58,22 @@ const sign = ({ keys }: Entra, version: Version, claims: Claims): Promise<string
   return new SignJWT(claims)
     .setProtectedHeader({ typ: 'JWT', alg: 'RS256', ...(version === 1 && x5t !== undefined && { x5t }), kid: keys.kid })
     .sign(keys.privateKey)
+}
+
+/** Everybody has that key: a receiver that lets the token choose its algorithm takes what anybody signs. */
+const signWithPublicKey = (entra: Entra, claims: Claims): Promise<string> => {
+  const pem = publicKeyOf(signerOf(entra).certificate).export({ type: 'spki', format: 'pem' })
+  return new SignJWT(claims)
+    .setProtectedHeader({ typ: 'JWT', alg: 'HS256', kid: entra.keys.kid })
+    .sign(new TextEncoder().encode(pem.toString()))
+}
+
+const hour = 3600
+
+/** Times of a token that was issued so many seconds ago, and lived for an hour. */
+const timesBefore = ({ clock }: Entra, seconds: number): Claims => {
+  const issued = Math.floor(clock.now() / 1000) - seconds
+  return { iat: issued, nbf: issued, exp: issued + hour }
 }
 
 const withoutSignature = (claims: Claims) =>

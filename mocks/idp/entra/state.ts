@@ -1,8 +1,10 @@
 import type { KeySet } from '../../../fixtures/world/keys.ts'
 import type { Provision } from '../../../fixtures/world/provision.ts'
 import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
+import { makeSigner } from '../../../fixtures/world/signing.ts'
 import type { Clock } from '../../../protocols/clock.ts'
 import type { SamlVersion } from '../../../protocols/saml/assertion.ts'
+import type { Signer } from '../../../protocols/signature/sign.ts'
 import type { Expiring } from '../../expiring.ts'
 import { expiring } from '../../expiring.ts'
 import type { HostileModeId } from '../../hostile-modes.ts'
@@ -114,6 +116,8 @@ export type Entra = Switches & {
   replyUrl: string
   /** The broker's own application, which every tenant has. */
   application: Provision['application']
+  /** Somebody else with a key, made when first asked for; what forges is signed with it. */
+  stranger(): Promise<Signer>
   modes: Map<Tenant['id'], ReadonlySet<HostileModeId>>
   pages: Expiring<OpenPage>
   codes: Expiring<Code>
@@ -150,6 +154,11 @@ const clientOf = ({ id, secret, realm, reply }: Given['application']): Client =>
   redirectUris: [reply],
 })
 
+const once = <T>(make: () => T): (() => T) => {
+  const made: { value?: T } = {}
+  return () => (made.value ??= make())
+}
+
 /** Opens the directories of these tenants. */
 export const makeEntra = (given: Given): Entra => ({
   auto: undefined,
@@ -162,6 +171,7 @@ export const makeEntra = (given: Given): Entra => ({
   ...given,
   clients: [...given.clients, clientOf(given.application)],
   multiTenant: new Set([...(given.multiTenant ?? []), given.application.id]),
+  stranger: once(() => makeSigner('stranger')),
   modes: new Map(),
   pages: expiring(given.clock, 10 * minute),
   codes: expiring(given.clock, Infinity),

@@ -3,22 +3,18 @@ import { randomUUID } from 'node:crypto'
 import type { Tenant, User } from '../../../fixtures/world/shapes.ts'
 import type { Assertion } from '../../../protocols/saml/assertion.ts'
 import { bearer, tokenTypes } from '../../../protocols/saml/assertion.ts'
-import { issue } from '../../../protocols/saml/issue.ts'
-import type { Signer } from '../../../protocols/signature/sign.ts'
 import { responseFields } from '../../../protocols/ws-federation/request.ts'
-import { writeResult } from '../../../protocols/ws-federation/result.ts'
 import type { TokenResponse } from '../../../protocols/ws-trust/response.ts'
 import { issuerOf, pairwise } from './claims.ts'
+import { misbehaves } from './directory.ts'
 import { formPost } from './pages.ts'
 import type { Entra, PassiveSignIn } from './state.ts'
+import { claimTypes, password } from './wsfed-claims.ts'
+import { signerOf } from './signer.ts'
+import { resultFor } from './wsfed-result.ts'
 
 type Asked = PassiveSignIn & { tenant: Tenant }
 type Named = Assertion & { nameId: { value: string } }
-
-const identity = 'http://schemas.microsoft.com/identity/claims'
-const soap = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims'
-const methods = 'http://schemas.microsoft.com/claims/authnmethodsreferences'
-const password = 'http://schemas.microsoft.com/ws/2008/06/identity/authenticationmethod/password'
 
 const formats = {
   '1.1': 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
@@ -30,30 +26,19 @@ const authentications = {
   '2.0': 'urn:oasis:names:tc:SAML:2.0:ac:classes:Password',
 } as const
 
-/** What the tokens of this service say, by claim type. */
-export const claimTypes = {
-  tenantId: `${identity}/tenantid`,
-  objectId: `${identity}/objectidentifier`,
-  displayName: `${identity}/displayname`,
-  identityProvider: `${identity}/identityprovider`,
-  methods,
-  givenName: `${soap}/givenname`,
-  surname: `${soap}/surname`,
-  name: `${soap}/name`,
-} as const
-
-/** The key that signs for every tenant, with its certificate. */
-export const signerOf = ({ keys: { privateKey, publicJwk } }: Pick<Entra, 'keys'>): Signer => {
-  const [certificate] = publicJwk.x5c ?? []
-  if (certificate === undefined) throw new TypeError('these keys have no certificate')
-  return { privateKey, certificate }
-}
-
 /** Takes the token to the application's reply URL, in a form that submits itself; `wctx` comes back as it was. */
 export const answerPassive = async (entra: Entra, asked: Asked, user: User): Promise<HttpResponse<string>> => {
   const assertion = assertionFor(entra, asked, user)
-  const result = writeResult(responseFor(assertion), await issue(assertion, signerOf(entra)))
-  return formPost(entra.application.reply, responseFields(result, asked.context))
+  const given = { assertion, response: responseFor(assertion), issuer: signerOf(entra) }
+  return formPost(
+    entra.application.reply,
+    responseFields(await resultFor(entra, asked.tenant, given), contextOf(entra, asked)),
+  )
+}
+
+const contextOf = (entra: Entra, { tenant, context }: Asked): string | undefined => {
+  if (misbehaves(entra, tenant.id, 'idp.omits-wctx')) return undefined
+  return misbehaves(entra, tenant.id, 'idp.changes-wctx') ? `not-${context ?? 'asked-for'}` : context
 }
 
 /** Tokens are valid from now; the subject has another name for every application. */

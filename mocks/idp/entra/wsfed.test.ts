@@ -1,10 +1,8 @@
-import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { KeySet } from '../../../fixtures/world/keys.ts'
 import { makeKeySet } from '../../../fixtures/world/keys.ts'
 import { applicationOf, slice } from '../../../fixtures/world/slice.ts'
 import { encodeForm } from '../../../protocols/form.ts'
-import { readMetadata, verifyMetadata } from '../../../protocols/metadata/read-metadata.ts'
 import type { Assertion } from '../../../protocols/saml/assertion.ts'
 import { verifyToken } from '../../../protocols/saml/verify-token.ts'
 import { publicKeyOf } from '../../../protocols/signature/certificate.ts'
@@ -216,85 +214,4 @@ test('a repeated parameter is refused', async () => {
   const { visitor, fields } = open()
   const query = encodeForm([...Object.entries(fields), ['wtrealm', application.realm]])
   expect((await visitor.get(`/${home.id}/wsfed?${query}`)).page).toContain('AADSTS90081: ')
-})
-
-describe('the metadata', () => {
-  const read = async (rawPath: string) => (await open().visitor.get(rawPath)).page
-  test.each(['federationmetadata/2007-06/federationmetadata.xml', 'FederationMetadata/2007-06/FederationMetadata.xml'])(
-    'at %s is signed and says who issues, under which certificate, and where browsers go',
-    async (path) => {
-      const expected = { keys: trusted(), entityId: `https://sts.windows.net/${home.id}/`, now: start }
-      const endpoint = `${origin}/${home.id}/wsfed`
-      expect(verifyMetadata(await read(`/${home.id}/${path}`), expected)).toMatchObject({
-        is: 'metadata',
-        metadata: {
-          securityTokenService: {
-            certificates: keys.publicJwk.x5c,
-            passiveEndpoints: [endpoint],
-            endpoints: [endpoint],
-            tokenTypes: ['urn:oasis:names:tc:SAML:2.0:assertion', 'urn:oasis:names:tc:SAML:1.0:assertion'],
-          },
-        },
-      })
-    },
-  )
-
-  test('of common names no tenant, and that of an unknown tenant is not there', async () => {
-    const common = readMetadata(await read('/common/federationmetadata/2007-06/federationmetadata.xml'))
-    expect(common).toMatchObject({ metadata: { entityId: 'https://sts.windows.net/{tenant}/' } })
-    expect(await read('/nowhere/federationmetadata/2007-06/federationmetadata.xml')).toContain('AADSTS90002: ')
-    expect(await read(`/${home.id}/federationmetadata/2007-06/other.xml`)).toBe('Not Found')
-  })
-})
-
-describe('the application as a client of OpenID Connect', () => {
-  const valid = {
-    client_id: application.id,
-    redirect_uri: application.reply,
-    response_mode: 'form_post',
-    scope: 'openid',
-  }
-  const authorize = (changed: Record<string, string>, tenant = home.id) => {
-    const { visitor } = open()
-    const query = encodeForm(Object.entries({ ...valid, ...changed }))
-    return visitor.get(`/${tenant}/oauth2/v2.0/authorize?${query}`).then((shown) => ({ shown, visitor }))
-  }
-
-  test.each([
-    ['code', ['code', 'session_state']],
-    ['id_token', ['id_token', 'session_state']],
-    ['code id_token', ['code', 'id_token', 'session_state']],
-  ])('of every tenant earns a %s at its own reply URL', async (type, names) => {
-    for (const [tenant, as] of [
-      [home, user],
-      [away, stranger],
-    ] as const) {
-      const { shown, visitor } = await authorize({ response_type: type, nonce: 'n' }, tenant.id)
-      const { action, fields = {} } = (await visitor.signIn(shown, as)).form ?? {}
-      expect([action, Object.keys(fields)]).toEqual([application.reply, names])
-      if (type === 'code') continue
-      const claims = decodeJwt(fields['id_token'] ?? '')
-      expect(claims).toMatchObject({ aud: application.id, tid: tenant.id, nonce: 'n', oid: as.objectId })
-      expect('c_hash' in claims).toBe(type !== 'id_token')
-    }
-  })
-
-  test('redeems its code with its secret', async () => {
-    const { shown, visitor } = await authorize({ response_type: 'code' })
-    const { code = '' } = (await visitor.signIn(shown, user)).form?.fields ?? {}
-    const { id: client_id, secret: client_secret } = application
-    const form = { grant_type: 'authorization_code', client_id, client_secret, code, redirect_uri: application.reply }
-    expect(JSON.parse((await visitor.post(`/${home.id}/oauth2/v2.0/token`, form)).page)).toMatchObject({
-      token_type: 'Bearer',
-      id_token: expect.any(String),
-    })
-  })
-
-  test('owes a nonce for an id token, and its reply URL is its own', async () => {
-    const { shown } = await authorize({ response_type: 'id_token' })
-    expect(shown.form?.fields).toMatchObject({ error_description: expect.stringContaining("parameter: 'nonce'") })
-    for (const changed of [{ redirect_uri: 'https://broker.test/callback' }, { client_id: clients[0]?.id ?? '' }]) {
-      expect((await authorize({ response_type: 'code', ...changed })).shown.page).toContain('AADSTS50011: ')
-    }
-  })
 })

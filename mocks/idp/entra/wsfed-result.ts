@@ -1,0 +1,73 @@
+import { tamperings } from '../../../fixtures/tampering/index.ts'
+import type { Genuine } from '../../../fixtures/tampering/tampering.ts'
+import type { Tenant } from '../../../fixtures/world/shapes.ts'
+import { issue } from '../../../protocols/saml/issue.ts'
+import { writeFaultResult, writeResult } from '../../../protocols/ws-federation/result.ts'
+import { namespaces } from '../../../protocols/xml/namespaces.ts'
+import type { HostileModeId } from '../../hostile-modes.ts'
+import { misbehaves } from './directory.ts'
+import type { Entra } from './state.ts'
+import { claimTypes } from './wsfed-claims.ts'
+
+type Given = Pick<Genuine, 'assertion' | 'response' | 'issuer'>
+type Made = string | Promise<string>
+
+/** The tampering that a hostile tenant answers with; the first mode in this order counts. */
+const spoilt = {
+  'idp.omits-wsfed-signature': 'signature.stripped',
+  'idp.signs-with-foreign-key': 'key.foreign-under-trusted-certificate',
+  'idp.puts-key-into-key-info': 'key.foreign',
+  'idp.alters-assertion': 'content.name-altered',
+  'idp.issues-expired-assertion': 'content.expired',
+  'idp.issues-early-assertion': 'content.early',
+  'idp.mints-assertion-for-another-audience': 'content.wrong-audience',
+  'idp.issues-as-another-issuer': 'content.wrong-issuer',
+  'idp.repeats-assertion': 'wrapping.sibling-after',
+  'idp.wraps-assertion': 'wrapping.object-signature-last',
+  'idp.sends-jwt-as-result': 'content.jwt',
+  'idp.sends-saml-response': 'content.saml-p-response',
+} as const satisfies Partial<Record<HostileModeId, string>>
+
+/** Writes the `wresult` of a token: signed as it is, unless the tenant was set to something else. */
+export const resultFor = (entra: Entra, tenant: Tenant, given: Given): Made => {
+  if (misbehaves(entra, tenant.id, 'idp.sends-fault')) return fault()
+  if (misbehaves(entra, tenant.id, 'idp.asserts-another-tenant')) return elsewhere(entra, tenant, given)
+  const [, id] = Object.entries(spoilt).find(([mode]) => misbehaves(entra, tenant.id, mode as HostileModeId)) ?? []
+  return id === undefined ? genuine(given) : tampered(entra, tenant, given, id)
+}
+
+const genuine = async ({ assertion, response, issuer }: Given) => writeResult(response, await issue(assertion, issuer))
+
+/** What is forged is the token of an administrator, who exists in no directory. */
+const tampered = async (entra: Entra, tenant: Tenant, given: Given, id: string): Promise<string> => {
+  const tampering = tamperings.find((one) => one.id === id)
+  if (tampering === undefined) throw new TypeError(`there is no tampering ${id}`)
+  const valueOf = (type: string) => given.assertion.claims.find((claim) => claim.type === type)?.values[0] ?? ''
+  const alsoSought = new Map([
+    [valueOf(claimTypes.name), `administrator@${tenant.domain}`],
+    [valueOf(claimTypes.objectId), '55555555-5555-4555-a555-555555555555'],
+  ])
+  return tampering.make({ ...given, stranger: await entra.stranger(), sought: 'administrator', alsoSought })
+}
+
+const fault = () =>
+  writeFaultResult({
+    code: 'Sender',
+    subcode: { namespace: namespaces.trust2005, name: 'RequestFailed' },
+    reason: 'The request for a token failed.',
+  })
+
+const elsewhere = (entra: Entra, tenant: Tenant, { assertion, ...given }: Given) => {
+  const claims = assertion.claims.map((claim) =>
+    claim.type === claimTypes.tenantId ? { ...claim, values: [otherThan(entra, tenant)] } : claim,
+  )
+  return genuine({ ...given, assertion: { ...assertion, claims } })
+}
+
+/** The nearest tenant that misbehaves in the same way, which is one of the same check; or one that nobody knows. */
+const otherThan = ({ tenants, modes }: Entra, { id }: Tenant): Tenant['id'] => {
+  const at = tenants.findIndex((tenant) => tenant.id === id)
+  const near = [...tenants.slice(at + 1), ...tenants.slice(0, at).toReversed()]
+  const other = near.find((tenant) => modes.get(tenant.id)?.has('idp.asserts-another-tenant'))
+  return other?.id ?? '22222222-2222-4222-a222-222222222222'
+}
