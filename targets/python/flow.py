@@ -5,7 +5,7 @@ from typing import Optional
 
 from clock import Clock
 from pending import Pending
-from policies import CLIENT, LIFETIME, REDIRECT, REQUEST, RESPONSE, TOKEN, VERSION, WORDING, Answer, Cookies, Policies
+from policies import CLIENT, REDIRECT, REQUEST, RESPONSE, TOKEN, VERSION, WORDING, Answer, Cookies, Policies
 from provision import Client, read_provision
 from redemption import Post, Unreachable, post_over_tls, read_answer
 from wire import Params, Response, page, parse_cookies, parse_query, redirect, single, with_cookie
@@ -46,7 +46,7 @@ class Broker:
         begun = self.pending.begin(node, client, redirect_uri, single(params, "state"))
         query = self.policies.upstream_query(client, single(params, "resource") or client.resource)
         location = self.policies.upstream_location(client.authorization_endpoint, {**query, "state": begun.key})
-        return with_cookie(redirect(location), self.policies.cookie_name(begun.key), begun.mark, LIFETIME)
+        return with_cookie(redirect(location), self.policies.cookie_name(begun.key), begun.mark)
 
     def is_well_formed(self, params: Params) -> bool:
         """Whether the rest of a request can be served: a code, one resource, one state that can be given back."""

@@ -24,10 +24,10 @@ def redirect(location: str, body: bytes = b"") -> Response:
     return 302, {"Location": safe, "Content-Type": "text/html; charset=utf-8"}, body
 
 
-def with_cookie(response: Response, name: str, value: str, lifetime: int) -> Response:
-    """The same answer with a cookie, in seconds of life, that no script and no other host can read or set."""
+def with_cookie(response: Response, name: str, value: str) -> Response:
+    """The same answer with a cookie of the session, that no script and no other host can read or set."""
     status, headers, body = response
-    cookie = f"{name}={value}; Path=/; Max-Age={lifetime}; Secure; HttpOnly; SameSite=Lax"
+    cookie = f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax"
     return status, {**headers, "Set-Cookie": cookie}, body
 
 

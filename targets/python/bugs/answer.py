@@ -46,7 +46,7 @@ def code_in_a_short_column(answer, state):
     return {**params, "code": params["code"][:36]} if "code" in params else params
 
 
-@bug("answer_location", RESTORES)
+@bug("answer_location", RESTORES, REFUSAL)
 def answer_with_none(redirect_uri, params):
     """Formats whatever is there: a caller that sent no state gets state=None."""
     return policies.answer_location(redirect_uri, {name: str(value) for name, value in params.items()})
