@@ -2,10 +2,12 @@ import { HttpResponse, http } from 'msw'
 import { randomUUID } from 'node:crypto'
 import type { Provision } from '../../fixtures/world/provision.ts'
 import type { Clock } from '../../protocols/clock.ts'
-import { withQuery } from '../../protocols/form.ts'
+import { queryOf, withQuery } from '../../protocols/form.ts'
 import type { Wire } from '../../protocols/wire.ts'
-import { escapeHtml, page } from '../html.ts'
-import { wireOf } from '../wire.ts'
+import { originalOf, wireOf } from '../wire.ts'
+import type { FederationState } from './federation.ts'
+import { federationHandlers, newFederation, shownRefusal } from './federation.ts'
+import { errorPage, sendTo } from './pages.ts'
 import type { PendingRequests } from './pending.ts'
 import { pendingRequests } from './pending.ts'
 import type { Answer, Asked, Policies, Refusal } from './policies.ts'
@@ -13,9 +15,23 @@ import { honest } from './policies.ts'
 import type { Read } from './request.ts'
 import { readRequest } from './request.ts'
 import { redeem } from './redeem.ts'
+import type { SignInPolicies } from './sign-in-policies.ts'
+import { honestSignIn } from './sign-in-policies.ts'
+import type { Signing } from './signing.ts'
+import { makeSigning } from './signing.ts'
 
-/** What a broker is given: its own origin, the time, a wire to the identity provider, and how it decides. */
-export type BrokerParts = { origin: string; clock: Clock; wire: Wire; policies?: Policies }
+/**
+ * What a broker is given: its own origin, the time, a wire to the identity provider, and how it decides on each of its
+ * sides. Who hands it `signing` can rotate its keys; its own are made when they are first wanted.
+ */
+export type BrokerParts = {
+  origin: string
+  clock: Clock
+  wire: Wire
+  policies?: Policies
+  signIn?: SignInPolicies
+  signing?: Signing
+}
 
 /** The reference broker on one node. */
 export const makeBroker = (provision: Provision, parts: BrokerParts): Wire => {
@@ -25,22 +41,33 @@ export const makeBroker = (provision: Provision, parts: BrokerParts): Wire => {
 }
 
 /**
- * The reference broker, as far as the authorize flow and the redemption of its codes go, in the documented form of TRUST:
- * Authorization Flow. It keeps no state outside this call and takes its time from `clock`. Its nodes share the pending
- * requests, as far as the policies say.
+ * The reference broker: sign-in and sign-out over WS-Federation (TRUST: Authentication), the authorize flow and the
+ * redemption of its codes (TRUST: Authorization Flow). It keeps no state outside this call and takes its time from `clock`.
+ * Its nodes share sessions, signing keys and, as far as the policies say, what is pending.
  */
 export const makeNodes = (provision: Provision, parts: BrokerParts, count: number): Wire[] => {
   const pending = pendingRequests(parts.clock, parts.policies ?? honest)
   const accepted = new Set<string>()
-  return Array.from({ length: count }, (_, node) => makeNode(provision, { ...parts, node, pending, accepted }))
+  const { signIn = honestSignIn, signing = makeSigning(new URL(parts.origin).hostname) } = parts
+  const federation = newFederation(parts.clock, signIn, signing)
+  return Array.from({ length: count }, (_, node) =>
+    makeNode(provision, { ...parts, signIn, node, pending, accepted, federation }),
+  )
 }
 
-type NodeParts = BrokerParts & { node: number; pending: PendingRequests; accepted: Set<string> }
+type NodeParts = BrokerParts & {
+  signIn: SignInPolicies
+  node: number
+  pending: PendingRequests
+  accepted: Set<string>
+  federation: FederationState
+}
 
 const makeNode = (
-  { clients }: Provision,
-  { origin, wire, policies = honest, node, pending, accepted }: NodeParts,
+  provision: Provision,
+  { origin, clock, wire, policies = honest, signIn, node, pending, accepted, federation }: NodeParts,
 ): Wire => {
+  const { clients } = provision
   const refuse = (refusal: Refusal, { accept }: Read, given = '') => {
     const shown = policies.show(refusal, given)
     if ('sentTo' in shown) return sendTo(shown.sentTo)
@@ -138,10 +165,15 @@ const makeNode = (
     http.get(`${origin}/error`, ({ request }) => {
       const read = readRequest(request)
       const refusal = read.one('is')
-      if (!isRefusal(refusal)) return new HttpResponse(null, { status: 404 })
+      if (!isRefusal(refusal))
+        return (
+          shownRefusal(queryOf(originalOf(request).rawPath), { policies: signIn }) ??
+          new HttpResponse(null, { status: 404 })
+        )
       const shown = policies.show(refusal, '')
       return errorPage(policies.wording(refusal, read.accept), 'status' in shown ? shown : { status: 400 })
     }),
+    ...federationHandlers({ ...federation, provision, origin, clock, policies: signIn, node }),
     http.get(`${origin}/health`, () => HttpResponse.text('ok')),
   ])
 }
@@ -155,22 +187,3 @@ const refusals: Record<Refusal, true> = {
   'token-request': true,
 }
 const isRefusal = (text: string | undefined): text is Refusal => text !== undefined && Object.hasOwn(refusals, text)
-
-const errorPage = (text: string, { status, refreshesTo }: { status: number; refreshesTo?: string }) => {
-  const refresh =
-    refreshesTo === undefined ? '' : `<meta http-equiv="refresh" content="3; url=${escapeHtml(refreshesTo)}">`
-  return HttpResponse.html(page('Error', `${refresh}<h1>Error</h1><p>${escapeHtml(text)}</p>`), { status })
-}
-
-const sendTo = (location: string, cookie?: string) =>
-  new HttpResponse(null, {
-    status: 302,
-    headers: {
-      location: toAscii(location),
-      'cache-control': 'no-store',
-      ...(cookie !== undefined && { 'set-cookie': cookie }),
-    },
-  })
-
-/** A header carries ASCII: everything else is percent-encoded as UTF-8 (RFC 3987 section 3.1). */
-const toAscii = (uri: string) => uri.replaceAll(/[^\u0021-\u007E]+/g, (text) => encodeURIComponent(text.toWellFormed()))

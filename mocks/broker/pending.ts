@@ -1,28 +1,34 @@
 import type { Clock } from '../../protocols/clock.ts'
-import type { Pending, Policies } from './policies.ts'
+import type { Age, Pending } from './policies.ts'
 
 /** The pending requests of a broker: what the sources keep in the secured cache. Its nodes may share one. */
-export type PendingRequests = {
+export type PendingRequests<Kept = Pending> = {
   /** Keeps a request that was begun at a node. `others` are the states of what else that browser has begun. */
-  begin(state: string, pending: Pending, node: number, others: readonly string[]): void
+  begin(state: string, pending: Kept, node: number, others: readonly string[]): void
   /** The request of a state, as far as it is known at a node. */
-  find(state: string | undefined, node: number): Pending | undefined
+  find(state: string | undefined, node: number): Kept | undefined
   /** The request that was begun last, wherever. */
-  newest(): Pending | undefined
+  newest(): Kept | undefined
   /** Spends a request at one node, or everywhere. */
   spend(state: string | undefined, node?: number): void
 }
 
-type Entry = { pending: Pending; node: number; begun: number; touched: number; spentAt: Set<number> }
+type Entry<Kept> = { pending: Kept; node: number; begun: number; touched: number; spentAt: Set<number> }
+
+/** How long an entry lives and where it is known. */
+type Deciding<Kept> = {
+  stillPending(age: Age): boolean
+  knownAt(node: number, begunAt: number, pending: Kept): boolean
+}
 
 const limit = 10_000
 
 /** Makes an empty cache. How long an entry lives and where it is known is decided by the policies; the oldest go first. */
-export const pendingRequests = (
+export const pendingRequests = <Kept = Pending>(
   clock: Clock,
-  { stillPending, knownAt }: Pick<Policies, 'stillPending' | 'knownAt'>,
-): PendingRequests => {
-  const entries = new Map<string, Entry>()
+  { stillPending, knownAt }: Deciding<Kept>,
+): PendingRequests<Kept> => {
+  const entries = new Map<string, Entry<Kept>>()
 
   return {
     begin(state, pending, node, others) {

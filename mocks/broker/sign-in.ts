@@ -1,0 +1,57 @@
+import { HttpResponse } from 'msw'
+import { randomUUID } from 'node:crypto'
+import { withQuery } from '../../protocols/form.ts'
+import type { SignInRequest } from '../../protocols/ws-federation/request.ts'
+import type { Federation, Visit } from './federation.ts'
+import { postResult } from './issue-token.ts'
+import { freshPage, sendTo } from './pages.ts'
+import type { RefusedMessage } from './sign-in-terms.ts'
+
+/**
+ * Answers a sign-in request: from a session of the browser, or by a request of its own to the identity provider of the party's
+ * tenant. Until the party and its reply are known, nobody is asked and nothing is kept.
+ */
+export const answerSignIn = async (
+  request: SignInRequest,
+  visit: Visit,
+  federation: Federation,
+): Promise<Response | RefusedMessage> => {
+  const { provision, policies, clock, pending, node } = federation
+  const { application, parties, tenants } = provision
+  const { realm = '', reply, context: given } = request
+  const party = policies.findParty(parties, realm)
+  if (party === undefined) return { row: 'unknown-realm', realm }
+  if (reply !== undefined && !policies.acceptsReply(reply, party.reply)) {
+    return { row: 'sign-in-request', because: 'unregistered-reply' }
+  }
+  const asked = policies.prompts(request)
+  if (asked !== undefined) return prompt(asked)
+
+  const context = given === undefined ? undefined : policies.keepContext(given)
+  const chosen = policies.chooseUpstream(tenants, party, request)
+  if (chosen === undefined) return { row: 'unhandled' }
+  const [nonce, browser, state] = [randomUUID(), randomUUID(), randomUUID()]
+  const begun = { party, request, context, nonce, browser, ...chosen }
+
+  const sessions = visit.sessions.map(({ session }) => session)
+  const session = policies.findSession(sessions, party, request, clock.now())
+  if (session) return postResult(begun, session, federation)
+
+  pending.begin(state, begun, node, [])
+  const cookie = `signin-${state}=${browser}; ${policies.cookieAttributes('sign-in')}`
+  const { tenant, upstream } = chosen
+  return sendTo(
+    upstream === 'wsfed'
+      ? withQuery(tenant.wsfed.endpoint, [...policies.federationQuery(application, request), ['wctx', state]])
+      : withQuery(tenant.oidc.authorizationEndpoint, [
+          ...policies.openIdQuery(application, request, nonce),
+          ['state', state],
+        ]),
+    cookie,
+  )
+}
+
+const prompt = (asked: 'password' | 'basic'): Response =>
+  asked === 'basic'
+    ? new HttpResponse(null, { status: 401, headers: { 'www-authenticate': 'Basic realm="sign-in"' } })
+    : freshPage('Sign in', '<form method="post"><input name="user"><input type="password" name="password"></form>')
