@@ -4,12 +4,16 @@ import type { Provision } from '../../fixtures/world/provision.ts'
 import { httpsWire } from '../../harness/wire/https.ts'
 import { serve } from '../../harness/wire/serve.ts'
 import { makeNodes } from '../../mocks/broker/broker.ts'
+import { makeSigning } from '../../mocks/broker/signing.ts'
 import type { FaultId } from '../../mocks/faults/catalogue.ts'
 import { faulty } from '../../mocks/faults/catalogue.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import { textOf, textResponse } from '../../protocols/wire.ts'
 
-/** The reference broker as a program of its own: a node on each port, and a clock that is moved by `POST /control/clock`. */
+/**
+ * The reference broker as a program of its own: a node on each port, a clock that is moved by `POST /control/clock`, and a
+ * signing key that is replaced by `POST /control/rotate`.
+ */
 const { values } = parseArgs({
   options: {
     provision: { type: 'string', default: '' },
@@ -22,11 +26,13 @@ const { values } = parseArgs({
 })
 const ports = values.ports.split(',').map(Number)
 const clock = { offset: 0, now: () => Date.now() + clock.offset }
+const signing = makeSigning('127.0.0.1')
 const nodes = makeNodes(
   JSON.parse(readFileSync(values.provision, 'utf8')) as Provision,
   {
     origin: `https://127.0.0.1:${ports[0]}`,
     clock,
+    signing,
     wire: httpsWire({ ca: [readFileSync(values.ca, 'utf8')] }),
     ...(values.fault !== undefined && { policies: faulty(values.fault as FaultId) }),
   },
@@ -36,6 +42,10 @@ const nodes = makeNodes(
 const controlled =
   (node: Wire): Wire =>
   async (request, signal) => {
+    if (request.method === 'POST' && request.rawPath === '/control/rotate') {
+      await signing.rotate()
+      return textResponse(200, 'rotated')
+    }
     if (request.method !== 'POST' || request.rawPath !== '/control/clock') return node(request, signal)
     const { now } = JSON.parse(textOf(request)) as { now: number }
     clock.offset = now - Date.now()
