@@ -1,0 +1,25 @@
+import type { SignInPolicies } from '../broker/sign-in-policies.ts'
+import { honestSignIn } from '../broker/sign-in-policies.ts'
+import { signInAnswerFaults } from './sign-in-answer.ts'
+import type { SignInFault } from './sign-in-fault.ts'
+import { signInPendingFaults } from './sign-in-pending.ts'
+import { signInRequestFaults } from './sign-in-request.ts'
+import { signInTokenFaults } from './sign-in-token.ts'
+import { signOutFaults } from './sign-out.ts'
+
+/** Every fault of the reference broker's WS-Federation side. */
+export const signInFaults = {
+  ...signInRequestFaults,
+  ...signInPendingFaults,
+  ...signInAnswerFaults,
+  ...signInTokenFaults,
+  ...signOutFaults,
+} as const
+
+export type SignInFaultId = keyof typeof signInFaults
+
+/** The policies of the WS-Federation side with one fault. */
+export const faultySignIn = (id: SignInFaultId): SignInPolicies => {
+  const { policy, instead }: SignInFault = signInFaults[id]
+  return { ...honestSignIn, [policy]: instead }
+}
