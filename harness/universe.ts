@@ -1,9 +1,12 @@
 import { join } from 'node:path'
 import { provisionOf } from '../fixtures/world/provision.ts'
 import type { World } from '../fixtures/world/world.ts'
+import { adfsHandlers } from '../mocks/idp/adfs/handlers.ts'
+import { makeAdfs } from '../mocks/idp/adfs/state.ts'
 import { entraHandlers } from '../mocks/idp/entra/handlers.ts'
 import type { Entra } from '../mocks/idp/entra/state.ts'
 import { makeEntra } from '../mocks/idp/entra/state.ts'
+import { microsoftOnline } from '../mocks/idp/immutable-id.ts'
 import { wireOf } from '../mocks/wire.ts'
 import type { Wire } from '../protocols/wire.ts'
 import { headerOf } from '../protocols/wire.ts'
@@ -79,7 +82,14 @@ export const openUniverse = async ({
         ...everybody(world),
       })
       directories.entra = entra
-      return recorded(wireOf(entraHandlers(entra)), transcript, clock)
+      const adfs = makeAdfs({
+        origin: at.idp,
+        clock,
+        keys: world.issuers.adfs,
+        users: entra.users,
+        parties: [{ realm: microsoftOnline, reply: `${at.idp}/login.srf`, subject: 'immutable-id' }],
+      })
+      return recorded(wireOf([...entraHandlers(entra), ...adfsHandlers(adfs)]), transcript, clock)
     },
   }
   const site = await attach(ground)

@@ -9,7 +9,7 @@ import { directoryOf } from './directory.ts'
 import { describe } from './guard.ts'
 import { errorPage } from './pages.ts'
 import type { Entra } from './state.ts'
-import { signerOf } from './signer.ts'
+import { signerOf } from '../signer.ts'
 import { claimTypes } from './wsfed-claims.ts'
 
 const folder = 'federationmetadata'

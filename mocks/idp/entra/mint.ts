@@ -5,7 +5,7 @@ import { publicKeyOf } from '../../../protocols/signature/certificate.ts'
 import type { Claims, Granted } from './claims.ts'
 import { accessClaims, idClaims } from './claims.ts'
 import { misbehaves } from './directory.ts'
-import { signerOf } from './signer.ts'
+import { signerOf } from '../signer.ts'
 import type { Entra, Version } from './state.ts'
 
 /** Signs an access token. */

@@ -1,5 +1,4 @@
 import { HttpResponse } from 'msw'
-import type { Pairs } from '../../../protocols/wire.ts'
 import { escapeHtml, page } from '../../html.ts'
 import type { OpenPage } from './state.ts'
 
@@ -34,20 +33,6 @@ export const consentPage = ({ tenant, client, scopes }: OpenPage, context: strin
       `<h1>Permissions requested</h1><p>${escapeHtml(client.name)} would like: ${escapeHtml(scopes.join(', '))}</p>` +
         `<form method="post" action="/${escapeHtml(tenant?.id ?? 'common')}/consent"><input type="hidden" name="ctx" value="${context}">` +
         '<button name="consent" value="accept">Accept</button><button name="consent" value="refuse">Cancel</button></form>',
-    ),
-    { headers: fresh },
-  )
-
-/** A form that submits itself: how `form_post` carries an answer. */
-export const formPost = (action: string, fields: Pairs) =>
-  HttpResponse.html(
-    page(
-      'Working...',
-      `<form method="post" action="${escapeHtml(action)}">` +
-        fields
-          .map(([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`)
-          .join('') +
-        '<noscript><input type="submit" value="Continue"></noscript></form><script>document.forms[0].submit()</script>',
     ),
     { headers: fresh },
   )

@@ -4,7 +4,7 @@ import type { Pairs } from '../../../protocols/wire.ts'
 import { misbehaves } from './directory.ts'
 import type { Refusal } from './guard.ts'
 import { describe } from './guard.ts'
-import { formPost } from './pages.ts'
+import { formPost } from '../form-post.ts'
 import type { Entra, SignIn } from './state.ts'
 
 /** Where an answer goes, and how. */

@@ -7,10 +7,10 @@ import { responseFields } from '../../../protocols/ws-federation/request.ts'
 import type { TokenResponse } from '../../../protocols/ws-trust/response.ts'
 import { issuerOf, pairwise } from './claims.ts'
 import { misbehaves } from './directory.ts'
-import { formPost } from './pages.ts'
+import { formPost } from '../form-post.ts'
 import type { Entra, PassiveSignIn } from './state.ts'
 import { claimTypes, password } from './wsfed-claims.ts'
-import { signerOf } from './signer.ts'
+import { signerOf } from '../signer.ts'
 import { resultFor } from './wsfed-result.ts'
 
 type Asked = PassiveSignIn & { tenant: Tenant }
