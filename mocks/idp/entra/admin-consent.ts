@@ -1,5 +1,4 @@
 import { http } from 'msw'
-import { randomUUID } from 'node:crypto'
 import type { Client } from '../../../fixtures/world/shapes.ts'
 import { userWithoutPage } from './authorize.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
@@ -7,7 +6,8 @@ import type { Directory } from './directory.ts'
 import { directoryOf, isKnownIn, isResource, replyUrlOf } from './directory.ts'
 import type { Guard } from './guard.ts'
 import { describe, refusalOf } from './guard.ts'
-import { errorPage, signInPage } from './pages.ts'
+import { askToSignIn } from './home.ts'
+import { errorPage } from './pages.ts'
 import { proceed } from './proceed.ts'
 import { readScopes } from './scopes.ts'
 import { errorParams, sendBack } from './send-back.ts'
@@ -76,7 +76,5 @@ export const adminConsent = (entra: Entra, version: Version) =>
     }
     const user = userWithoutPage(entra, directory, cookies[sessionCookie])
     if (user !== undefined) return proceed(entra, asked, user)
-    const context = randomUUID()
-    entra.pages.put(context, asked)
-    return signInPage(asked, context)
+    return askToSignIn(entra, asked)
   })

@@ -1,11 +1,11 @@
 import { http } from 'msw'
-import { randomUUID } from 'node:crypto'
 import type { Client, User } from '../../../fixtures/world/shapes.ts'
 import type { Directory } from './directory.ts'
 import { directoryOf, isKnownIn, isResource, lacksConsent, replyUrlOf, tenantOf } from './directory.ts'
 import type { Guard } from './guard.ts'
 import { describe, refusalOf } from './guard.ts'
-import { errorPage, signInPage } from './pages.ts'
+import { askToSignIn } from './home.ts'
+import { errorPage } from './pages.ts'
 import { proceed } from './proceed.ts'
 import type { Scopes } from './scopes.ts'
 import { readScopes } from './scopes.ts'
@@ -75,9 +75,11 @@ export const authorize = (entra: Entra, version: Version) => {
 
     const signIn = signInOf(asked, directory, client)
     if (user !== undefined) return proceed(entra, signIn, user)
-    const context = randomUUID()
-    entra.pages.put(context, signIn)
-    return signInPage(signIn, context, { hint: query.get('login_hint') ?? '' })
+    return askToSignIn(entra, signIn, {
+      hint: query.get('login_hint') ?? '',
+      domain: query.get('domain_hint') ?? undefined,
+      freshness: asked.prompt.includes('login') ? 0 : undefined,
+    })
   }
   return [http.get(path, resolve), http.post(path, resolve)]
 }

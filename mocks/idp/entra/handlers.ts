@@ -2,6 +2,7 @@ import type { RequestHandler } from 'msw'
 import { adminConsent } from './admin-consent.ts'
 import { authorize } from './authorize.ts'
 import { discovery, keys } from './discovery.ts'
+import { loginFromHome } from './home.ts'
 import { consent, login } from './login.ts'
 import { logout } from './logout.ts'
 import type { Entra, Version } from './state.ts'
@@ -16,6 +17,7 @@ import { wsfed } from './wsfed.ts'
 export const entraHandlers = (entra: Entra): readonly RequestHandler[] => [
   ...authorize(entra, 1),
   login(entra),
+  loginFromHome(entra),
   ...authorize(entra, 2),
   ...wsfed(entra),
   federationMetadata(entra),

@@ -83,6 +83,9 @@ export type RefreshToken = {
 /** How long things live, in ms. `refresh` slides with every use, `refreshMaximum` does not. */
 export type Lifetimes = { code: number; access: number; refresh: number; refreshMaximum: number }
 
+/** Where the users of a federated tenant sign in; its `issuer` and `certificate` are those of its tokens. */
+export type HomeProvider = { issuer: string; endpoint: string; certificate: string }
+
 /** What a universe may change about the provider; each has a default. */
 export type Switches = {
   /** Signs this user in at once and without a page, where the own tenant is asked. Default: nobody. */
@@ -99,6 +102,8 @@ export type Switches = {
   wsfedTokens: SamlVersion
   /** Whether a refresh token serves once. Default: an old one lives on, as documented. */
   spendsRefreshTokens: boolean
+  /** The tenants whose users sign in elsewhere. Default: none. */
+  homes: Map<Tenant['id'], HomeProvider>
   /** Default: {@link documentedLifetimes}. */
   lifetimes: Lifetimes
 }
@@ -167,6 +172,7 @@ export const makeEntra = (given: Given): Entra => ({
   idTokenV1: 'signed',
   wsfedTokens: '2.0',
   spendsRefreshTokens: false,
+  homes: new Map(),
   lifetimes: documentedLifetimes,
   ...given,
   clients: [...given.clients, clientOf(given.application)],

@@ -1,5 +1,4 @@
 import { HttpResponse, http } from 'msw'
-import { randomUUID } from 'node:crypto'
 import { decodeForm, queryOf } from '../../../protocols/form.ts'
 import type { Message } from '../../../protocols/ws-federation/read-message.ts'
 import { readMessage } from '../../../protocols/ws-federation/read-message.ts'
@@ -10,7 +9,8 @@ import type { Directory } from './directory.ts'
 import { directoryOf, isKnownIn, isRegistered } from './directory.ts'
 import type { Refusal } from './guard.ts'
 import { describe, refusalOf } from './guard.ts'
-import { errorPage, signInPage, signedOutPage } from './pages.ts'
+import { askToSignIn } from './home.ts'
+import { errorPage, signedOutPage } from './pages.ts'
 import { proceed } from './proceed.ts'
 import { endSession, sessionCookie } from './session.ts'
 import type { Entra, PassiveSignIn } from './state.ts'
@@ -83,9 +83,11 @@ const signIn = ({ entra, request }: Asked, directory: Directory, cookie: string 
     consent: undefined,
   }
   if (user !== undefined && (user === entra.auto || isFresh(entra, request, since))) return proceed(entra, opened, user)
-  const context = randomUUID()
-  entra.pages.put(context, { ...opened, authenticatedAt: undefined })
-  return signInPage(opened, context, { hint })
+  return askToSignIn(
+    entra,
+    { ...opened, authenticatedAt: undefined },
+    { hint, domain: request.homeRealm, freshness: request.freshness },
+  )
 }
 
 const isFresh = ({ clock }: Entra, { freshness }: SignInRequest, since = -Infinity): boolean =>
