@@ -9,8 +9,10 @@ import { homeOfName, sendHome } from './home.ts'
 const stale = 'AADSTS165000: Invalid Request: the request tokens do not match the user context.'
 const wrong = 'AADSTS50126: Error validating credentials due to invalid username or password.'
 
-/** `POST /{tenant}/login`: takes name and password from the page, begins a session, and goes on with the request; or
- * sends a user elsewhere whose name is of a federated tenant. */
+/**
+ * `POST /{tenant}/login`: takes name and password from the page, begins a session, and goes on with the request; or sends
+ * a user elsewhere whose name is of a federated tenant.
+ */
 export const login = (entra: Entra) =>
   http.post(`${entra.origin}/:tenant/login`, async ({ request }) => {
     const form = new URLSearchParams(await request.text())

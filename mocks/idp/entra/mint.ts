@@ -2,10 +2,10 @@ import { SignJWT } from 'jose'
 import { createHash } from 'node:crypto'
 import type { User } from '../../../fixtures/world/shapes.ts'
 import { publicKeyOf } from '../../../protocols/signature/certificate.ts'
+import { signerOf } from '../signer.ts'
 import type { Claims, Granted } from './claims.ts'
 import { accessClaims, idClaims } from './claims.ts'
 import { misbehaves } from './directory.ts'
-import { signerOf } from '../signer.ts'
 import type { Entra, Version } from './state.ts'
 
 /** Signs an access token. */
