@@ -2,12 +2,11 @@ import { parseArgs } from 'node:util'
 import { clauseOf, clauses } from '../fixtures/clauses/index.ts'
 import { Trouble } from '../harness/trouble.ts'
 import { gradeOf } from '../harness/judge/check.ts'
-import type { Fault } from '../mocks/faults/fault.ts'
 import { faults } from '../mocks/faults/catalogue.ts'
 import { checks, invariants } from '../suites/index.ts'
 import { nearest } from './selection.ts'
 
-const everyFault: Readonly<Record<string, Fault>> = faults
+const everyFault: Readonly<Record<string, { does: string; breaks: string }>> = faults
 
 /** `brokerspec explain <id>`: a clause, check, invariant or fault in full. */
 export const explain = (args: string[]): number => {

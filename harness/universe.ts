@@ -132,6 +132,7 @@ export const openUniverse = async ({
     capabilities: capabilitiesOf(target.capabilities, dialect),
     slice: (check) => world.slices[check],
     profile: target.profile,
+    application: ground.provision(site.at).application,
     hostile(check, modes) {
       for (const { id } of world.slices[check]?.tenants ?? []) directories.entra?.modes.set(id, new Set(modes))
     },

@@ -3,8 +3,7 @@ import { clauses } from '../fixtures/clauses/index.ts'
 import type { Pairs } from '../protocols/wire.ts'
 import type { Answer, Asked, BrokerClient, Form, Pending, Policies } from './broker/policies.ts'
 import { honest } from './broker/policies.ts'
-import type { FaultId } from './faults/catalogue.ts'
-import { faults, faulty } from './faults/catalogue.ts'
+import { faulty as decisionsWith, oauthFaults as faults } from './faults/catalogue.ts'
 import type { Fault } from './faults/fault.ts'
 import { lawfulVariants } from './lawful-variants.ts'
 
@@ -96,7 +95,9 @@ const inputs: { [Name in keyof Policies]: Parameters<Policies[Name]>[] } = {
     ['authorization-request', 'text/html'],
   ],
 }
+type FaultId = keyof typeof faults
 const ids = Object.keys(faults) as FaultId[]
+const faulty = (one: FaultId): Policies => decisionsWith(one).policies ?? honest
 const faultOf = (one: FaultId): Fault => faults[one]
 /** All that a broker answers to the inputs of one policy. */
 const answersOf = (policies: Policies, name: keyof Policies) =>

@@ -3,6 +3,8 @@ import type { Pairs, Wire, WireResponse } from '../protocols/wire.ts'
 import { headerOf, textResponse } from '../protocols/wire.ts'
 import type { Policies } from './broker/policies.ts'
 import { honest } from './broker/policies.ts'
+import type { SignInPolicies } from './broker/sign-in-policies.ts'
+import { honestSignIn } from './broker/sign-in-policies.ts'
 import { escapeHtml, page } from './html.ts'
 
 /**
@@ -13,6 +15,7 @@ export type LawfulVariant = {
   does: string
   under: readonly ('k2trust' | 'oauth2')[]
   policies?: Partial<Policies>
+  signIn?: Partial<SignInPolicies>
   around?: (broker: Wire, origin: string) => Wire
   advised?: readonly string[]
 }
@@ -181,6 +184,33 @@ export const lawfulVariants = {
     under: both,
     policies: { sameBrowser: () => true },
     advised: ['authorize.callback-unknown.other-browser'],
+  },
+  'answers-in-ws-trust-1.3': {
+    does: 'puts its token into a collection of WS-Trust 1.3 responses',
+    under: both,
+    signIn: { describes: (response) => ({ ...response, dialect: '1.3', collection: true }) },
+  },
+  'declares-no-more-than-it-must': {
+    does: 'puts nothing beside the token into its response',
+    under: both,
+    signIn: { describes: ({ dialect, collection }) => ({ dialect, collection }) },
+  },
+  'backdates-tokens': {
+    does: 'issues tokens that are valid from five minutes ago',
+    under: both,
+    signIn: {
+      lifetime: (now, session) => ({ ...honestSignIn.lifetime(now, session), notBefore: now - 300_000 }),
+    },
+  },
+  'posts-to-registered-reply-instead': {
+    does: 'posts to the registered reply whatever wreply says',
+    under: both,
+    signIn: { acceptsReply: () => true, destination: ({ reply }) => reply },
+  },
+  'keeps-no-session': {
+    does: 'asks the identity provider for every party, which knows the user',
+    under: both,
+    signIn: { findSession: () => undefined },
   },
   'keeps-requests-for-days': {
     does: 'keeps a request pending for three days',

@@ -15,6 +15,20 @@ import { otherClient, otherRealm } from './broker/authorize/redirect-binding.ts'
 import { codeOfUpstream, codeRedeems, interleaved, stateUnchanged } from './broker/authorize/state.ts'
 import { knownAttacks, stranger } from './broker/authorize/unregistered-redirect.ts'
 import { manyUris, noInjection, startsCodeFlow } from './broker/authorize/upstream.ts'
+import { badUpstream } from './broker/sign-in/bad-upstream.ts'
+import { membersOnly } from './broker/sign-in/members.ts'
+import { malformedRequest, unknownRealm } from './broker/sign-in/refusals.ts'
+import {
+  configuresParty,
+  contextUnchanged,
+  metadataPublished,
+  metadataVerifies,
+  registeredReply,
+  unregisteredReply,
+} from './broker/sign-in/reply.ts'
+import { cleansUp, endsSession, staysRegistered } from './broker/sign-in/sign-out.ts'
+import { eightHours, oneAudience, ownToken, registeredVersion, sameUser } from './broker/sign-in/token.ts'
+import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
 import { secretsInUrls } from './invariants/secrets-in-urls.ts'
 
 /** The documented authorize flow, in the order of the rulebook. */
@@ -49,8 +63,33 @@ const authorize: readonly Check[] = [
   anyNode,
 ]
 
+/** The documented sign-in over WS-Federation, in the order of the rulebook. */
+const signIn: readonly Check[] = [
+  metadataPublished,
+  configuresParty,
+  metadataVerifies,
+  asksAsItself,
+  buildsOidc,
+  ownToken,
+  registeredReply,
+  contextUnchanged,
+  registeredVersion,
+  eightHours,
+  oneAudience,
+  sameUser,
+  neverPrompts,
+  unknownRealm,
+  unregisteredReply,
+  malformedRequest,
+  ...badUpstream,
+  endsSession,
+  cleansUp,
+  staysRegistered,
+  membersOnly,
+]
+
 /** Every check, in the order of the rulebook. */
-export const checks: readonly Check[] = authorize
+export const checks: readonly Check[] = [...signIn, ...authorize]
 
 /** Every invariant. */
 export const invariants: readonly Invariant[] = [secretsInUrls]

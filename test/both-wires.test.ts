@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { faulty } from '../mocks/faults/catalogue.ts'
-import { honest } from '../mocks/broker/policies.ts'
 import { checks } from '../suites/index.ts'
 import { faultIds } from './kill-matrix.ts'
 import { verdictsOn } from './proving-ground.ts'
@@ -20,11 +19,11 @@ const essence = ({ check, status, ...rest }: Verdict) => ({
 test.for(['honest', ...faultIds.filter((_, index) => index % 2 === 0)] as const)(
   '%s gets the same verdicts over both wires',
   async (id) => {
-    const policies = id === 'honest' ? honest : faulty(id)
+    const decisions = id === 'honest' ? {} : faulty(id)
     const claiming = checks.filter(({ kills }) => id === 'honest' || (kills as readonly string[]).includes(id))
     const chosen = claiming.length > 0 ? claiming : checks.slice(0, 1)
     const over = async (transport: 'direct' | 'https') =>
-      (await verdictsOn({ policies }, { keyring, seed: 7, transport, shrinks: 50, chosen })).map(essence)
+      (await verdictsOn(decisions, { keyring, seed: 7, transport, shrinks: 50, chosen })).map(essence)
     expect(await over('https')).toEqual(await over('direct'))
   },
 )

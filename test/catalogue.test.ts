@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { clauses, clauseOf } from '../fixtures/clauses/index.ts'
-import type { Fault } from '../mocks/faults/fault.ts'
 import { faults } from '../mocks/faults/catalogue.ts'
 import { checks, invariants } from '../suites/index.ts'
 
@@ -27,7 +26,7 @@ test('titles are sentences, and say what is sent and owed', () => {
 test('every clause, fault and attack that is cited exists', () => {
   for (const { clauses: of } of judges) for (const id of of) expect(clauseOf(id).id).toBe(id)
   for (const { kills } of judges) expect(kills.filter((id) => !(id in faults))).toEqual([])
-  for (const { does, breaks } of Object.values<Fault>(faults))
+  for (const { does, breaks } of Object.values<{ does: string; breaks: string }>(faults))
     expect([does, clauseOf(breaks).id]).toEqual([does, breaks])
   for (const { attacks = [] } of checks) expect(attacks.filter((id) => !/^[A-Z]{3}-\d\d$/.test(id))).toEqual([])
 })

@@ -4,6 +4,7 @@ import { makeBroker } from '../mocks/broker/broker.ts'
 import type { DegenerateId } from '../mocks/degenerate.ts'
 import { degenerateTargets } from '../mocks/degenerate.ts'
 import { honest } from '../mocks/broker/policies.ts'
+import { honestSignIn } from '../mocks/broker/sign-in-policies.ts'
 import type { LawfulVariant, LawfulVariantId } from '../mocks/lawful-variants.ts'
 import { lawfulVariants } from '../mocks/lawful-variants.ts'
 import type { Wire } from '../protocols/wire.ts'
@@ -20,8 +21,8 @@ const paths = { authorize: '/authorize/oauth/2/request', callback: '/authorize/o
 
 describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
   test.for(variants)('$id under $dialect is not accused', async ({ id, dialect }) => {
-    const { policies, around = (broker: Wire) => broker, advised = [] }: LawfulVariant = lawfulVariants[id]
-    const { attach } = referenceBroker({ ...honest, ...policies })
+    const { policies, signIn, around = (broker: Wire) => broker, advised = [] }: LawfulVariant = lawfulVariants[id]
+    const { attach } = referenceBroker({ policies: { ...honest, ...policies }, signIn: { ...honestSignIn, ...signIn } })
     if (!('open' in attach)) throw new TypeError('the reference broker is opened in this process')
     const open: typeof attach.open = async (provision, io) => {
       const running = await attach.open(provision, io)

@@ -1,15 +1,19 @@
 import type { Keyring } from '../fixtures/world/world.ts'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { FaultId } from '../mocks/faults/catalogue.ts'
-import { faults, faulty } from '../mocks/faults/catalogue.ts'
+import { faults, faulty, oauthFaults } from '../mocks/faults/catalogue.ts'
+import { awaiting } from '../mocks/faults/awaiting.ts'
 import { checks, invariants } from '../suites/index.ts'
 import { verdictsOn } from './proving-ground.ts'
 
-/** Every fault, in the order of the catalogue. */
-export const faultIds = Object.keys(faults) as FaultId[]
+/** Every fault that a check may claim, in the order of the catalogue. */
+export const faultIds = (Object.keys(faults) as FaultId[]).filter((id) => !awaiting.has(id))
 
 /** Every check and invariant, with what it claims to catch. */
 export const judges = [...checks, ...invariants].map(({ id, kills }) => ({ id, kills: kills as readonly FaultId[] }))
+
+/** A fault of one side of the broker cannot show on the other, which shares no decision with it. */
+const checksFor = (fault: FaultId) => checks.filter(({ id }) => id.startsWith('authorize.') === fault in oauthFaults)
 
 /** Which of the judges convict the reference broker with this fault. */
 export const convictedBy = async (
@@ -18,7 +22,11 @@ export const convictedBy = async (
   seed: number,
   chosen = checks,
 ): Promise<string[]> => {
-  const verdicts = await verdictsOn({ policies: faulty(fault) }, { keyring, seed, chosen })
+  const verdicts = await verdictsOn(faulty(fault), {
+    keyring,
+    seed,
+    chosen: chosen === checks ? checksFor(fault) : chosen,
+  })
   return verdicts.filter(({ status }) => status === 'fail').map(({ check }) => check)
 }
 

@@ -10,11 +10,18 @@ import type { InProcess } from '../harness/target/target.ts'
 import { openUniverse } from '../harness/universe.ts'
 import { inspect } from '../harness/vitest/register.ts'
 import type { Policies } from '../mocks/broker/policies.ts'
+import type { SignInPolicies } from '../mocks/broker/sign-in-policies.ts'
 import { checks, invariants } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
 
 /** A target on trial: the reference broker with these policies, or another way to open one. */
-export type Suspect = { policies?: Policies; open?: InProcess['open']; dialect?: DialectChoice; requestMs?: number }
+export type Suspect = {
+  policies?: Policies
+  signIn?: SignInPolicies
+  open?: InProcess['open']
+  dialect?: DialectChoice
+  requestMs?: number
+}
 
 /** How it is tried. Without `shrinks` a counterexample stays as it was found. */
 export type Trial = {
@@ -30,8 +37,8 @@ export type Trial = {
 /** Judges a suspect in a universe of its own, by these checks one after the other and by every invariant at the end. */
 export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdict[]> => {
   const { keyring, seed, transport = 'direct', chosen = checks, runs = 100, shrinks = 0, checkMs = 60_000 } = trial
-  const { policies, open, dialect = 'k2trust', requestMs = 10_000 } = suspect
-  const definition = referenceBroker(policies)
+  const { policies, signIn, open, dialect = 'k2trust', requestMs = 10_000 } = suspect
+  const definition = referenceBroker({ ...(policies && { policies }), ...(signIn && { signIn }) })
   const target = readTarget(
     { ...definition, dialect, profile: { requestMs }, ...(open && { attach: { open } }) },
     'suspect',

@@ -65,7 +65,7 @@ test('a report keeps to its schema, whatever its verdicts are', async () => {
       capabilities: capabilitiesOf(['oauth'], dialect),
     },
     selected: checks.map(({ id }) => id),
-    verdicts: await verdictsOn({ policies: faulty('broker.ignores-case-of-redirect-uri') }, { keyring, seed: 1 }),
+    verdicts: await verdictsOn(faulty('broker.ignores-case-of-redirect-uri'), { keyring, seed: 1 }),
     evidence: {},
     catalogue: { checks, invariants },
   })

@@ -2,12 +2,13 @@ import type { User } from '../../fixtures/world/shapes.ts'
 import type { Clock } from '../../protocols/clock.ts'
 import { encodeForm, withQuery } from '../../protocols/form.ts'
 import type { Pairs, Wire, WireRequest, WireResponse } from '../../protocols/wire.ts'
-import { headerOf, urlOf } from '../../protocols/wire.ts'
+import { headerOf, textOf, urlOf } from '../../protocols/wire.ts'
 import { Inconclusive } from '../judge/blame.ts'
 import type { Actor, Exchange, Plane } from '../record/exchange.ts'
 import type { Cookies } from './cookies.ts'
 import { makeCookies } from './cookies.ts'
 import type { Form } from './forms.ts'
+import { readPage } from './forms.ts'
 import type { Next } from './next.ts'
 import { nextOf, resolve } from './next.ts'
 
@@ -23,6 +24,8 @@ export type Browser = {
   go(request: WireRequest, as?: User, until?: Actor): Promise<Journey>
   /** Goes on where a journey stopped: at the provider's sign-in or consent page, or before it. */
   resume(journey: Journey, as: User): Promise<Journey>
+  /** Fetches the images and frames of the page on which a journey ended, those of the target and the provider. */
+  load(journey: Journey): Promise<Journey>
   /** The same browser, whose requests to the target go to these of its nodes in turn, over and over. */
   via(...nodes: number[]): Browser
 }
@@ -50,6 +53,13 @@ export type BrowserParts = {
 
 const maxHops = 20
 const longestAnswer = 1_048_576
+
+/** The URLs of the images and frames of the page on which a journey ended. */
+export const loadsOf = (journey: Journey): string[] => {
+  const last = journey.at(-1)
+  if (last?.response === undefined) return []
+  return readPage(textOf(last.response)).loads.map((source) => resolve(source, urlOf(last.request)))
+}
 
 /** Makes a browser with an empty cookie jar. */
 export const makeBrowser = (parts: BrowserParts): Browser => browserWith(parts, makeCookies(parts.clock))
@@ -112,6 +122,14 @@ const browserWith = (parts: BrowserParts, jar: Cookies): Browser => {
       const signIn = last && signInAt(last, as)
       if (signIn) return follow(signIn, as, undefined, true)
       return follow(last && (consentAt(last) ?? onward(nextOf(last), last)), as)
+    },
+    async load(journey) {
+      const loaded: Exchange[] = []
+      for (const url of loadsOf(journey)) {
+        const [{ request }] = journey.slice(-1) as [Exchange]
+        loaded.push(...(await follow(at(url, request))))
+      }
+      return loaded
     },
     via(...nodes) {
       if (parts.via === undefined || nodes.length === 0) throw new TypeError('there are no nodes to go by')

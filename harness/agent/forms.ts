@@ -16,8 +16,14 @@ export type Form = {
   buttons: Pairs
 }
 
-/** What of a page moves a browser on, or waits for a person. */
-export type Page = { text: string; forms: Form[]; submitsItself: boolean; refresh: string | undefined }
+/** What of a page moves a browser on, or waits for a person; `loads` are the images and frames that it fetches by itself. */
+export type Page = {
+  text: string
+  forms: Form[]
+  submitsItself: boolean
+  refresh: string | undefined
+  loads: string[]
+}
 
 const attribute = (element: Element, name: string) => element.attrs.find((one) => one.name === name)?.value
 const childrenOf = (node: Node): Node[] => ('childNodes' in node ? node.childNodes : [])
@@ -80,6 +86,9 @@ export const readPage = (html: string): Page => {
     forms: named('form').map(formOf),
     submitsItself: /\.(request)?submit\b/i.test(scripts.replaceAll(functionBody, '') + handlers),
     refresh: refresh && refreshOf(attribute(refresh, 'content') ?? ''),
+    loads: elements
+      .filter(({ tagName }) => ['img', 'iframe', 'frame'].includes(tagName))
+      .flatMap((element) => attribute(element, 'src') ?? []),
   }
 }
 

@@ -55,7 +55,8 @@ export const callbackRequest = (
     : post(target, paths.callback, encodeForm(pairs))
 }
 
-const get = (origin: string, rawPath: string, accept = 'text/html'): WireRequest => ({
+/** A page that is asked for, as a browser does. */
+export const get = (origin: string, rawPath: string, accept = 'text/html'): WireRequest => ({
   method: 'GET',
   origin,
   rawPath,

@@ -27,6 +27,7 @@ export type Outcome =
   | { is: 'redirect'; to: string; params: Pairs }
   | { is: 'form-post'; action: string; fields: Pairs }
   | { is: 'token'; body: unknown }
+  | { is: 'document'; text: string }
   | { is: 'refusal'; row?: ErrorRowId; text: string }
   | { is: 'page' }
   | { is: 'unreadable'; why: string }
@@ -58,6 +59,17 @@ export type AuthorizeInput = {
 
 /** A code to be redeemed by the client it was given to. */
 export type RedeemInput = { code: string; state: string; clientId: string; redirectUri: string; resource: string }
+
+/** A sign-in request of a relying party. A list sends the parameter once for each value; `[]` leaves it out. */
+export type SignInInput = Partial<
+  Record<'action' | 'realm' | 'reply' | 'context' | 'freshness', string | readonly string[]>
+> & {
+  /** Parameters beside, in order, after all others. */
+  more?: Pairs
+}
+
+/** A sign-out, and where the user would like to go after it. */
+export type SignOutInput = { reply?: string; more?: Pairs }
 
 /** What may come back from upstream; `undefined` leaves a parameter out. */
 export type CallbackInput = { code?: string; state?: string; error?: string }
@@ -95,9 +107,9 @@ export type Dialect = {
   parameters: Readonly<Record<string, string | null>>
   authorize: Operation<AuthorizeInput> | null
   callback: Operation<CallbackInput> | null
-  signIn: Undriven | null
-  signOut: Undriven | null
-  metadata: Undriven | null
+  signIn: Operation<SignInInput> | Undriven | null
+  signOut: Operation<SignOutInput> | Undriven | null
+  metadata: Operation<object> | Undriven | null
   redeem: Operation<RedeemInput> | Undriven | null
   renew: Undriven | null
   appOnly: Undriven | null

@@ -2,8 +2,9 @@ import type { Capability, DeclaredCapability } from '../../fixtures/clauses/clau
 import { operations } from '../../fixtures/clauses/clause.ts'
 import { documentedRows, errorRowIds } from '../../fixtures/error-table.ts'
 import { authorizeRequest, callbackRequest, readAuthorize } from './authorize.ts'
-import type { AuthorizeInput, CallbackInput, Dialect, Operation } from './dialect.ts'
+import type { AuthorizeInput, CallbackInput, Dialect, Operation, SignInInput, SignOutInput } from './dialect.ts'
 import { readToken, redeemRequest } from './redeem.ts'
+import { metadataRequest, readDocument, signInRequest, signOutRequest } from './sign-in.ts'
 
 /** The documented dialect of TRUST: Authorization Flow. */
 const k2trust: Dialect = {
@@ -73,11 +74,15 @@ export const resolveDialect = (choice: DialectChoice): Dialect => {
     request: (input, at) => authorizeRequest(input, at, form),
     read: (hops) => readAuthorize(form.wording, hops),
   }
+  const signIn: Operation<SignInInput> = { request: signInRequest, read: authorize.read }
+  const signOut: Operation<SignOutInput> = { request: signOutRequest, read: authorize.read }
+  const metadata: Operation<object> = { request: metadataRequest, read: readDocument }
   const callback: Operation<CallbackInput> = {
     request: (input, at) => callbackRequest(input, at, form),
     read: authorize.read,
   }
-  return { ...known, authorize, callback, ...own, paths: { ...known.paths, ...paths } }
+  const federation = known.signIn === null ? {} : { signIn, signOut, metadata }
+  return { ...known, authorize, callback, ...federation, ...own, paths: { ...known.paths, ...paths } }
 }
 
 /** What a target can do: what it declares, and every operation that its dialect speaks. */

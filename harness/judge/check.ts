@@ -1,6 +1,7 @@
 import type * as fc from 'fast-check'
 import type { Basis, Capability, Clause, ClauseId } from '../../fixtures/clauses/clause.ts'
 import type { CheckId, Shape, Slice } from '../../fixtures/world/shapes.ts'
+import type { Provision } from '../../fixtures/world/provision.ts'
 import type { World } from '../../fixtures/world/world.ts'
 import type { FaultId } from '../../mocks/faults/catalogue.ts'
 import type { HostileModeId } from '../../mocks/hostile-modes.ts'
@@ -14,6 +15,9 @@ import type { Violation } from './blame.ts'
 /** An id of the attack catalogue, such as `RUR-05`. */
 export type AttackId = `${string}-${number}`
 
+/** What of the target's own application at the identity provider a check may look for: client id, realm, reply URL. */
+export type Application = Pick<Provision['application'], 'id' | 'realm' | 'reply'>
+
 /** What a check is given: its slice, the target's dialect, and hands to act with. */
 export type Context = {
   slice: Slice
@@ -22,6 +26,8 @@ export type Context = {
   /** How many property cases to try in all. */
   runs: number
   profile: Profile
+  /** The target's own application at the identity provider. */
+  application: Application
   /** The universe's clock; only a check of scope `exclusive` moves it. */
   clock: UniverseClock
   /** Makes the identity provider misbehave towards the tenants of the slice, until called again. */

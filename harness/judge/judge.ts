@@ -9,7 +9,7 @@ import type { Dialect, Endpoints } from '../dialects/dialect.ts'
 import type { Exchange } from '../record/exchange.ts'
 import type { Profile } from '../target/target.ts'
 import { Inconclusive, Violation } from './blame.ts'
-import type { Check, Context } from './check.ts'
+import type { Application, Check, Context } from './check.ts'
 import { gradeOf } from './check.ts'
 import { trial } from './for-every.ts'
 import type { Counterexample, Verdict } from './verdict.ts'
@@ -21,6 +21,8 @@ export type Room = {
   at: Endpoints
   capabilities: ReadonlySet<Capability>
   profile: Profile
+  /** The target's own application at the identity provider. */
+  application: Application
   clock: UniverseClock
   /** Sets the hostile modes of the identity provider towards the tenants of a check's slice. */
   hostile(check: CheckId, modes: readonly HostileModeId[]): void
@@ -77,6 +79,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
     at: room.at,
     runs: judging.runs,
     profile: room.profile,
+    application: room.application,
     clock: room.clock,
     hostile: (...modes) => room.hostile(check.id, modes),
     signal,

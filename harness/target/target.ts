@@ -132,6 +132,11 @@ const profileSchema = z
     skew: z.int().min(0).default(600).meta({ description: 'Clock skew the target allows, in seconds.' }),
     requestMs: z.int().positive().default(10_000).meta({ description: 'How long one answer may take, in ms.' }),
     checkMs: z.int().positive().default(300_000).meta({ description: 'How long one check may take, in ms.' }),
+    tokenHours: z
+      .number()
+      .positive()
+      .default(8)
+      .meta({ description: 'How long the tokens that the target issues to parties live, in hours.' }),
     stateBytes: z
       .int()
       .positive()

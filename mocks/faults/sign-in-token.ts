@@ -92,6 +92,15 @@ export const signInTokenFaults = {
     instead: (claims, party) =>
       honestSignIn.claimsFor(claims, party).map(({ type, values }) => ({ type, values: values.slice(0, 1) })),
   },
+  'broker.truncates-claims': {
+    does: 'tells a party the first 12 characters of every value',
+    breaks: 'sign-in.claims',
+    policy: 'claimsFor',
+    instead: (claims, party) =>
+      honestSignIn
+        .claimsFor(claims, party)
+        .map(({ type, values }) => ({ type, values: values.map((value) => value.slice(0, 12)) })),
+  },
   'broker.lowers-case-of-claims': {
     does: 'tells a party the values of claims in lower case',
     breaks: 'sign-in.claims',

@@ -12,7 +12,7 @@ import { tenantClaim } from '../broker/claims.ts'
 import type { SignInPolicies } from '../broker/sign-in-policies.ts'
 import { honestSignIn } from '../broker/sign-in-policies.ts'
 import type { PendingSignIn } from '../broker/sign-in-terms.ts'
-import { faults } from './catalogue.ts'
+import { oauthFaults } from './catalogue.ts'
 import type { SignInFault } from './sign-in-fault.ts'
 import type { SignInFaultId } from './sign-in.ts'
 import { faultySignIn, signInFaults } from './sign-in.ts'
@@ -37,7 +37,10 @@ const makeInputs = async (): Promise<Inputs> => {
   const pending: PendingSignIn = { party, request: {}, context: undefined, tenant, upstream: 'oidc', nonce: 'n', browser: 'b' } // prettier-ignore
   const newest: PendingSignIn = { ...pending, party: foreign }
   const claims = ['name', 'upn', 'givenname', 'surname', 'emailaddress']
-    .map((name) => ({ type: `http://schemas.xmlsoap.org/ws/2005/05/identity/claims/${name}`, values: ['Ann', 'Bob'] }))
+    .map((name) => ({
+      type: `http://schemas.xmlsoap.org/ws/2005/05/identity/claims/${name}`,
+      values: ['Ann', 'Bob', 'a name of many letters'],
+    }))
     .concat([
       { type: 'http://schemas.microsoft.com/identity/claims/objectidentifier', values: ['object'] },
       { type: 'http://elsewhere.test/role', values: ['admin'] },
@@ -178,5 +181,5 @@ test('every policy has two faults, each says something of its own, and none is i
   const few = Object.keys(honestSignIn).filter((policy) => policies.filter((one) => one === policy).length < 2)
   expect(few).toEqual([])
   expect(new Set(ids.map((one) => faultOf(one).does)).size).toBe(ids.length)
-  expect(ids.filter((one) => Object.hasOwn(faults, one))).toEqual([])
+  expect(ids.filter((one) => Object.hasOwn(oauthFaults, one))).toEqual([])
 })

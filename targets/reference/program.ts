@@ -34,7 +34,7 @@ const nodes = makeNodes(
     clock,
     signing,
     wire: httpsWire({ ca: [readFileSync(values.ca, 'utf8')] }),
-    ...(values.fault !== undefined && { policies: faulty(values.fault as FaultId) }),
+    ...(values.fault !== undefined && faulty(values.fault as FaultId)),
   },
   ports.length,
 )

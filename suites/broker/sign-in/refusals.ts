@@ -1,0 +1,93 @@
+import * as fc from 'fast-check'
+import { label } from '../../../fixtures/near-miss/kind.ts'
+import { single } from '../../../fixtures/world/slice.ts'
+import type { RefusalName, SignInInput } from '../../../harness/dialects/dialect.ts'
+import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
+import type { Check, Context } from '../../../harness/judge/check.ts'
+import type { Asked } from '../authorize/request.ts'
+import { describe, sentTo, wentUpstream } from '../authorize/request.ts'
+import { says } from '../authorize/judgement.ts'
+import { partiesSignIn, peopleOf, responseIn, signIn, validSignIn } from './request.ts'
+
+const needs = { capabilities: [], shape: single, scope: 'slice' } as const
+
+/**
+ * Judges that a sign-in was refused: no response, nothing sent away, under the documented dialect nobody sent to sign in, and
+ * the row of the error table.
+ *
+ * @throws Violation of kind `answered`, `sent-away`, `sent-to-sign-in` or `wording`
+ */
+export const refusedAs = (context: Context, asked: Asked, what: string, row?: RefusalName): void => {
+  const fail = (kind: string) =>
+    new Violation(kind, { expected: `${what} refused at the broker`, actual: describe(asked) })
+  if (responseIn(asked.outcome)) throw fail('answered')
+  if (sentTo(asked)) throw fail('sent-away')
+  if (context.dialect.documented && wentUpstream(asked)) throw fail('sent-to-sign-in')
+  if (asked.outcome.is !== 'refusal') {
+    throw new Inconclusive('unreadable', `${describe(asked)}: give the dialect the wording of a refusal`)
+  }
+  if (row !== undefined) says(context, asked, row)
+}
+
+/** A realm that is nobody's. */
+export const unknownRealm: Check = {
+  id: 'sign-in.unknown-realm.near-miss',
+  title: 'a realm that is not registered gets the error page of row 7 and nothing else',
+  sends: "sign-in requests whose wtrealm is a stranger's, or almost a registered one",
+  owes: 'error row 7, "Requested relying party realm … is unknown."; no token, nobody sent on or to sign in',
+  clauses: ['sign-in.unknown-realm'],
+  attacks: ['WSF-04'],
+  needs,
+  kills: ['broker.takes-realm-by-prefix'],
+  control: partiesSignIn,
+  async run(context) {
+    const { party, user } = peopleOf(context)
+    const attempt = async (realm: string) => {
+      const asked = await signIn(context, { ...validSignIn(context, party), realm }, user)
+      refusedAs(context, asked, `wtrealm ${JSON.stringify(realm)}`, 'unknown-realm')
+    }
+    await context.each([`urn:stranger:${context.slice.tag}`, `https://stranger-${context.slice.tag}.test/`], attempt)
+    const near = fc.oneof(
+      label.map((text) => party.realm + text),
+      fc.integer({ min: 1, max: party.realm.length - 10 }).map((cut) => party.realm.slice(0, -cut)),
+      label.map((text) => party.realm.replace('://', `://${text}.`)),
+      fc.constantFrom(
+        party.realm.toUpperCase(),
+        party.realm.replace('https:', 'http:'),
+        `${party.realm}?x=1`,
+        `${party.realm}#x`,
+      ),
+    )
+    await context.forEvery('near', near, Math.ceil(context.runs / 2), attempt)
+  },
+}
+
+/** What is no sign-in request. */
+export const malformedRequest: Check = {
+  id: 'sign-in.malformed.not-ws-federation',
+  title: 'what is not a WS-Federation request gets the error page of row 2',
+  sends: 'requests without wa, with an unknown one, and with neither wtrealm nor wreply',
+  owes: 'error row 2, "Incoming request is not a valid WS-Federation request"; nobody is sent on',
+  clauses: ['sign-in.malformed'],
+  needs,
+  kills: ['broker.assumes-sign-in'],
+  control: partiesSignIn,
+  async run(context) {
+    const { party, user } = peopleOf(context)
+    const valid = validSignIn(context, party)
+    const cases: SignInInput[] = [
+      { ...valid, action: [] },
+      { ...valid, action: '' },
+      { ...valid, action: 'wsignin2.0' },
+      { ...valid, action: 'wattr1.0' },
+      { context: 'alone' },
+    ]
+    await context.each(cases, async (input) => {
+      refusedAs(context, await signIn(context, input, user), JSON.stringify(input), 'not-ws-federation')
+    })
+    const words = fc.array(label, { minLength: 1, maxLength: 2 }).map((parts) => parts.join('.'))
+    await context.forEvery('actions', words, Math.ceil(context.runs / 5), async (action) => {
+      refusedAs(context, await signIn(context, { ...valid, action }, user), `wa ${action}`, 'not-ws-federation')
+    })
+  },
+}

@@ -1,0 +1,181 @@
+import { single } from '../../../fixtures/world/slice.ts'
+import { nextOf } from '../../../harness/agent/next.ts'
+import { Violation } from '../../../harness/judge/blame.ts'
+import type { Check } from '../../../harness/judge/check.ts'
+import { valuesOf } from '../../../protocols/form.ts'
+import { readResult } from '../../../protocols/ws-federation/result.ts'
+import { tokenTypes } from '../../../protocols/saml/assertion.ts'
+import {
+  metadataOf,
+  names,
+  partiesOf,
+  partiesSignIn,
+  responseComes,
+  responseIn,
+  seenBy,
+  signIn,
+  signedIn,
+  trustOf,
+  validSignIn,
+} from './request.ts'
+
+/** Two tenants, one for each kind of upstream; two parties each, one for each version of SAML. */
+const needs = {
+  capabilities: [],
+  shape: { ...single, tenants: 2, partiesPerTenant: 2 },
+  scope: 'slice',
+} as const
+const tolerance = 10 * 60_000
+const hour = 3_600_000
+
+/** The token is the broker's own, for the party alone. */
+export const ownToken: Check = {
+  id: 'sign-in.reissues.own-token',
+  title: 'the token that a party receives is a new one of the broker',
+  sends: 'a valid sign-in at each party, over each kind of upstream',
+  owes: "an assertion with an id of its own, issued and signed by the broker, never the identity provider's assertion",
+  clauses: ['sign-in.reissues'],
+  needs,
+  kills: ['broker.numbers-tokens-by-nothing', 'broker.reuses-upstream-id'],
+  control: partiesSignIn,
+  async run(context) {
+    const trust = trustOf(context, await metadataOf(context))
+    const ids = new Set<string>()
+    await context.each(partiesOf(context), async ({ party, user }) => {
+      const asked = await signIn(context, validSignIn(context, party), user)
+      const { assertion } = seenBy(party, trust, asked)
+      const upstream = asked.journey.flatMap((hop) => {
+        const next = nextOf(hop)
+        if (hop.to !== 'idp' || next.is !== 'form-post') return []
+        return valuesOf(next.form.fields, 'wresult').flatMap((text) => {
+          const read = readResult(text)
+          return read.is === 'response' ? [text] : []
+        })
+      })
+      const expected = 'an assertion of the broker with an id of its own'
+      if (ids.has(assertion.id)) throw new Violation('same-id', { expected, actual: `the id ${assertion.id} twice` })
+      ids.add(assertion.id)
+      if (upstream.some((text) => text.includes(assertion.id))) {
+        throw new Violation('passed-on', { expected, actual: "the identity provider's own" })
+      }
+    })
+  },
+}
+
+/** One audience: the realm that asked. */
+export const oneAudience: Check = {
+  id: 'sign-in.audience.own-realm',
+  title: 'a token is for the realm that asked, and for no other',
+  sends: 'a valid sign-in at each party',
+  owes: 'exactly one audience, equal to the wtrealm of the request',
+  clauses: ['sign-in.audience'],
+  needs,
+  kills: ['broker.names-itself-as-audience'],
+  control: partiesSignIn,
+  async run(context) {
+    const trust = trustOf(context, await metadataOf(context))
+    await context.each(partiesOf(context), async (people) => {
+      const { audiences } = (await signedIn(context, people, trust)).assertion
+      if (audiences.length === 1 && audiences[0]?.length === 1) return
+      throw new Violation('audiences', {
+        expected: `${people.party.realm} as the one audience`,
+        actual: audiences.flat().join(' and ') || 'none',
+      })
+    })
+  },
+}
+
+/** Eight hours. */
+export const eightHours: Check = {
+  id: 'sign-in.lifetime.eight-hours',
+  title: 'a token lives as long as the profile says, 8 hours unless told',
+  sends: 'a valid sign-in at each party',
+  owes: 'an end 8 hours after the issue, and a lifetime of the response that agrees, give or take ten minutes',
+  clauses: ['sign-in.lifetime'],
+  needs,
+  kills: ['broker.issues-for-an-hour', 'broker.issues-for-a-day', 'broker.declares-an-hour'],
+  control: partiesSignIn,
+  async run(context) {
+    const trust = trustOf(context, await metadataOf(context))
+    const owed = context.profile.tokenHours * hour
+    await context.each(partiesOf(context), async ({ party, user }) => {
+      const asked = await signIn(context, validSignIn(context, party), user)
+      const { assertion } = seenBy(party, trust, asked)
+      const read = readResult(valuesOf(responseIn(asked.outcome)?.fields ?? [], 'wresult')[0] ?? '')
+      const declared = read.is === 'response' ? read.response.lifetime : undefined
+      const lives = {
+        token: (assertion.notOnOrAfter ?? Infinity) - assertion.issuedAt,
+        ...(declared && { response: declared.expires - assertion.issuedAt }),
+      }
+      for (const [what, ms] of Object.entries(lives)) {
+        if (Math.abs(ms - owed) <= tolerance) continue
+        throw new Violation(`${what}-lifetime`, {
+          expected: `a ${what} that ends ${context.profile.tokenHours} hours after its issue`,
+          actual: `${(ms / hour).toFixed(2)} hours`,
+        })
+      }
+    })
+  },
+}
+
+/** The version that the party is registered for. */
+export const registeredVersion: Check = {
+  id: 'sign-in.token-type.registered-version',
+  title: 'a party gets the version of SAML that it is registered for, and is told so',
+  sends: 'a valid sign-in at parties registered for SAML 1.1 and 2.0',
+  owes: 'an assertion of that version; a token type that is declared agrees with it',
+  clauses: ['sign-in.token-type'],
+  weaker: 'reading',
+  needs,
+  kills: ['broker.declares-saml11'],
+  control: partiesSignIn,
+  async run(context) {
+    await context.each(partiesOf(context), async ({ party, user }) => {
+      const asked = await signIn(context, validSignIn(context, party), user)
+      const result = valuesOf(responseIn(asked.outcome)?.fields ?? [], 'wresult')[0] ?? ''
+      const read = readResult(result)
+      const expected = `a SAML ${party.tokenVersion} assertion`
+      if (read.is !== 'response') throw new Violation('no-token', { expected, actual: read.is })
+      const { tokenType } = read.response
+      const inside = read.token.namespace.includes('2.0') ? '2.0' : '1.1'
+      if (inside !== party.tokenVersion) throw new Violation('version', { expected, actual: `SAML ${inside}` })
+      if (tokenType !== undefined && !tokenType.includes(tokenTypes[inside]) && !tokenType.includes(`SAMLV${inside}`)) {
+        throw new Violation('declared-type', {
+          expected: `a declared type that says SAML ${inside}`,
+          actual: tokenType,
+        })
+      }
+    })
+  },
+}
+
+/** The user who signed in. */
+export const sameUser: Check = {
+  id: 'sign-in.claims.same-user',
+  title: 'the user who signed in upstream is the user whom the party sees',
+  sends: 'a valid sign-in of each of several users',
+  owes: "the user's own name or object id, and no other user's",
+  clauses: ['sign-in.claims'],
+  needs: { ...needs, shape: { ...needs.shape, partiesPerTenant: 1, usersPerTenant: 3 } },
+  kills: ['broker.truncates-claims'],
+  control: responseComes,
+  async run(context) {
+    const trust = trustOf(context, await metadataOf(context))
+    const { users } = context.slice
+    const cases = partiesOf(context).flatMap((people) =>
+      users.filter(({ tenant }) => tenant === people.tenant.id).map((user) => ({ ...people, user })),
+    )
+    await context.each(cases, async (people) => {
+      const { assertion } = await signedIn(context, people, trust)
+      const others = users.filter((user) => user !== people.user && names(assertion, user))
+      if (names(assertion, people.user) && others.length === 0) return
+      throw new Violation('another-user', {
+        expected: `${people.user.name} at ${people.party.realm}`,
+        actual: [
+          others.map(({ name }) => name).join(' and ') || 'a name that nobody has',
+          assertion.nameId?.value ?? '',
+        ].join(', '),
+      })
+    })
+  },
+}
