@@ -25,7 +25,7 @@ const check = ({ name, over, mode, what, kills, weaker }: Defect): Check => ({
   ...(weaker && { weaker }),
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs: {
-    capabilities: [over === 'oidc' ? 'oidc' : 'wsfed-upstream'],
+    capabilities: [over === 'oidc' ? 'oidc' : 'wsfed-upstream', 'speaks:metadata'],
     shape: { ...single, tenants: 2 },
     scope: 'slice',
   },

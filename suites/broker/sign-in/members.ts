@@ -15,7 +15,7 @@ import {
   validSignIn,
 } from './request.ts'
 
-const needs = { capabilities: [], shape: { ...single, tenants: 2 }, scope: 'slice' } as const
+const needs = { capabilities: ['speaks:metadata'], shape: { ...single, tenants: 2 }, scope: 'slice' } as const
 
 /** Only members of the party's own directory get in. */
 export const membersOnly: Check = {

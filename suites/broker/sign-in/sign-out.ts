@@ -19,7 +19,7 @@ import {
 } from './request.ts'
 
 const needs = {
-  capabilities: [],
+  capabilities: ['speaks:metadata'],
   shape: { ...single, tenants: 2, partiesPerTenant: 2 },
   scope: 'slice',
 } as const

@@ -21,7 +21,7 @@ import {
 
 /** Two tenants, one for each kind of upstream; two parties each, one for each version of SAML. */
 const needs = {
-  capabilities: [],
+  capabilities: ['speaks:metadata'],
   shape: { ...single, tenants: 2, partiesPerTenant: 2 },
   scope: 'slice',
 } as const

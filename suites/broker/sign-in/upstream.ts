@@ -36,7 +36,7 @@ export const asksAsItself: Check = {
   owes: "one request to that tenant with the broker's own wtrealm or client_id and its own reply URL, never the party's",
   clauses: ['sign-in.asks-as-itself'],
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
-  needs: { capabilities: [], shape: both, scope: 'slice' },
+  needs: { capabilities: ['speaks:metadata'], shape: both, scope: 'slice' },
   kills: ['broker.asks-at-first-tenant'],
   control: comesUpstream,
   async run(context) {
@@ -72,7 +72,7 @@ export const buildsOidc: Check = {
   owes: 'openid in the scope, an own callback, a nonce and a state, new for each request',
   clauses: ['sign-in.builds-oidc', 'sign-in.wsfed-out-of-oidc'],
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
-  needs: { capabilities: ['oidc'], shape: both, scope: 'slice' },
+  needs: { capabilities: ['oidc', 'speaks:metadata'], shape: both, scope: 'slice' },
   kills: ['broker.speaks-federation-only', 'broker.fixes-nonce', 'broker.omits-nonce'],
   control: comesUpstream,
   async run(context) {
@@ -116,7 +116,7 @@ export const neverPrompts: Check = {
   sends: 'a valid sign-in at each party, and an invalid one',
   owes: 'no page of the broker with a password field, and no challenge',
   clauses: ['sign-in.never-prompts'],
-  needs: { capabilities: [], shape: both, scope: 'slice' },
+  needs: { capabilities: ['speaks:metadata'], shape: both, scope: 'slice' },
   kills: ['broker.challenges-when-asked-anew'],
   control: partiesSignIn,
   async run(context) {
