@@ -152,10 +152,12 @@ test('a target that is already running is set up with `provision`, and judged', 
     const ended = (await untilUp()) as Awaited<ReturnType<typeof brokerspec>>
     expect([ended.code, ended.err]).toEqual([0, ''])
     const others = ended.report().verdicts.filter(({ status }) => status !== 'pass')
-    expect(others.map(({ check, status }) => [check, status])).toEqual([
-      ['authorize.callback-unknown.replayed-at-node', 'not-applicable'],
-      ['authorize.callback-unknown.expired', 'not-applicable'],
-      ['authorize.any-node.flow', 'not-applicable'],
+    expect(new Set(others.map(({ status }) => status))).toEqual(new Set(['not-applicable']))
+    const absent = others.map(({ check }) => check).filter((id) => !id.startsWith('sign-in.rejects-bad-upstream.'))
+    expect(absent).toEqual([
+      'authorize.callback-unknown.replayed-at-node',
+      'authorize.callback-unknown.expired',
+      'authorize.any-node.flow',
     ])
     const document = JSON.parse(readFileSync(join(folder, 'provision.json'), 'utf8')) as Provision
     expect(await keysServed(file, join(folder, 'provision.ca.pem'))).toEqual(document.issuers[0]?.jwks)
