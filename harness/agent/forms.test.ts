@@ -90,7 +90,7 @@ describe('a page', () => {
   })
 
   test('may be no page at all', () => {
-    expect(readPage('')).toEqual({ text: '', forms: [], submitsItself: false, refresh: undefined })
+    expect(readPage('')).toEqual({ text: '', forms: [], submitsItself: false, refresh: undefined, loads: [] })
     expect(readPage('\u0000{"json": "<form"}')).toMatchObject({ forms: [] })
   })
 })

@@ -39,7 +39,7 @@ describe('usage', () => {
   test.for([
     [['run', '--only', 'authorise'], /--only authorise/, /nearest: authorize/],
     [['run', '--only', ','], /--only/, /names nothing/],
-    [['run', '--only', 'authorize.unregistered-redirect', '--only', 'sign-in'], /--only sign-in/],
+    [['run', '--only', 'authorize.unregistered-redirect', '--only', 'app-only'], /--only app-only/],
     [['run', '--seed', 'x'], /--seed x/],
     [['run', '--runs', '0'], /--runs 0/],
     [['run', '--shard', '3/2'], /--shard 3\/2/],
@@ -133,7 +133,8 @@ describe('a target that cannot be reached', () => {
     const { port } = server.address() as AddressInfo
     return { port, server }
   }
-  const empty = { schema: 'brokerspec-provision/1', issuers: [], tenants: [], clients: [], parties: [] }
+  const application = { id: 'a', secret: 's', realm: 'https://broker.test/', reply: 'https://broker.test/reply' }
+  const empty = { schema: 'brokerspec-provision/1', application, issuers: [], tenants: [], clients: [], parties: [] }
 
   test('nobody listens, or what listens does not speak TLS', { timeout }, async () => {
     const [one, other] = [await free(), await free()]
