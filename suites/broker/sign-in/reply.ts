@@ -151,7 +151,9 @@ export const configuresParty: Check = {
   async run(context) {
     const metadata = await metadataOf(context)
     const { party, user } = peopleOf(context)
-    await context.each(metadata.securityTokenService?.passiveEndpoints ?? [], async (endpoint) => {
+    const { passiveEndpoints = [] } = metadata.securityTokenService ?? {}
+    await context.each([...passiveEndpoints.keys()], async (index) => {
+      const endpoint = passiveEndpoints[index] ?? ''
       if (!URL.canParse(endpoint)) throw new Violation('endpoint', { expected: 'an absolute URL', actual: endpoint })
       const { origin, pathname } = new URL(endpoint)
       if (origin !== context.at.target) {
