@@ -28,7 +28,7 @@ export const membersOnly: Check = {
   attacks: ['WSF-04'],
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs,
-  kills: ['broker.believes-issuer-alone'],
+  kills: ['broker.shares-sessions-among-tenants', 'broker.believes-issuer-alone'],
   control: partiesSignIn,
   async run(context) {
     const all = partiesOf(context)

@@ -38,7 +38,7 @@ export const unknownRealm: Check = {
   clauses: ['sign-in.unknown-realm'],
   attacks: ['WSF-04'],
   needs,
-  kills: ['broker.takes-realm-by-prefix'],
+  kills: ['broker.falls-back-on-first-party', 'broker.takes-realm-by-prefix'],
   control: partiesSignIn,
   async run(context) {
     const { party, user } = peopleOf(context)
@@ -65,7 +65,7 @@ export const malformedRequest: Check = {
   owes: 'error row 2, "Incoming request is not a valid WS-Federation request"; nobody is sent on',
   clauses: ['sign-in.malformed'],
   needs,
-  kills: ['broker.assumes-sign-in'],
+  kills: ['broker.takes-other-actions-for-sign-in', 'broker.assumes-sign-in'],
   control: partiesSignIn,
   async run(context) {
     const { party, user } = peopleOf(context)

@@ -37,7 +37,7 @@ export const asksAsItself: Check = {
   clauses: ['sign-in.asks-as-itself'],
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs: { capabilities: ['speaks:metadata'], shape: both, scope: 'slice' },
-  kills: ['broker.asks-at-first-tenant'],
+  kills: ['broker.asks-as-party', 'broker.asks-at-first-tenant'],
   control: comesUpstream,
   async run(context) {
     const { application } = context
