@@ -29,8 +29,8 @@ export const registeredReply: Check = {
   owes: 'a form that submits itself to exactly the registered URL',
   clauses: ['sign-in.posts-to-registered-reply'],
   needs: { capabilities: ['speaks:metadata'], shape: both, scope: 'slice' },
-  kills: ['broker.passes-reply-on', 'broker.passes-reply-on-by-openid'],
-  control: partiesSignIn,
+  kills: ['broker.posts-to-root', 'broker.passes-reply-on', 'broker.passes-reply-on-by-openid'],
+  control: responseComes,
   async run(context) {
     const trust = trustOf(context, await metadataOf(context))
     const cases = partiesOf(context).flatMap((people) => [
@@ -38,7 +38,10 @@ export const registeredReply: Check = {
       { people, more: { reply: people.party.reply } },
     ])
     await context.each(cases, async ({ people: { party, user }, more }) => {
-      seenBy(party, trust, await signIn(context, { ...validSignIn(context, party), ...more }, user))
+      seenBy(party, trust, await signIn(context, { ...validSignIn(context, party), ...more }, user), [
+        'not-here',
+        'no-response',
+      ])
     })
   },
 }
@@ -160,7 +163,12 @@ export const configuresParty: Check = {
         throw new Inconclusive('unreadable', `the passive endpoint ${endpoint} is at another origin than the target's`)
       }
       const at = { ...context, at: { ...context.at, paths: { ...context.at.paths, signIn: pathname } } }
-      seenBy(party, trustOf(context, metadata), await signIn(at, validSignIn(context, party), user))
+      seenBy(party, trustOf(context, metadata), await signIn(at, validSignIn(context, party), user), [
+        'no-response',
+        'wrong-issuer',
+        'unsigned',
+        'foreign-key',
+      ])
     })
   },
 }
@@ -200,10 +208,13 @@ export const metadataVerifies: Check = {
   owes: 'a signature that a published certificate verifies',
   clauses: ['metadata.verifies-tokens'],
   needs: { capabilities: ['speaks:metadata'], shape: both, scope: 'slice' },
-  kills: ['broker.signs-with-sha1', 'broker.signs-long-tokens-with-sha1'],
+  kills: ['broker.omits-signature'],
   control: responseComes,
   async run(context) {
     const trust = trustOf(context, await metadataOf(context))
-    await context.each(partiesOf(context), async (people) => void (await signedIn(context, people, trust)))
+    await context.each(
+      partiesOf(context),
+      async (people) => void (await signedIn(context, people, trust, ['unsigned', 'foreign-key', 'altered'])),
+    )
   },
 }

@@ -3,7 +3,7 @@ import type { Browser, Journey } from '../../../harness/agent/browser.ts'
 import type { Outcome, SignInInput } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
-import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
+import type { PartyTrust, Received } from '../../../mocks/relying-party/party.ts'
 import { makeParty } from '../../../mocks/relying-party/party.ts'
 import { valuesOf } from '../../../protocols/form.ts'
 import { readMetadata } from '../../../protocols/metadata/read-metadata.ts'
@@ -82,20 +82,34 @@ export const trustOf = (context: Context, { entityId, securityTokenService }: Me
 export const responseIn = (outcome: Outcome): { action: string; fields: [string, string][] } | undefined =>
   outcome.is === 'form-post' && valuesOf(outcome.fields, 'wresult').length > 0 ? outcome : undefined
 
+/** Why a party has no session: it refuses the response, or none came. */
+type Why = Extract<Received, { is: 'refused' }>['reason'] | 'no-response'
+
 /** Whom a party sees after a journey. */
 export type Seen = { assertion: Assertion; context: string | undefined }
 
 /**
  * Brings the end of a journey to a party and asks it who is signed in.
  *
- * @throws Violation of kind `no-response` when nothing came, or `refused-<reason>` when the party refuses it
+ * A party that refuses a response for a reason that the check does not ask about is no accusation.
+ *
+ * @throws Violation of kind `no-response` or `refused-<reason>`, when that is what the check accuses of
  */
-export const seenBy = (party: Party, trust: PartyTrust, asked: Asked): Seen => {
+export const seenBy = (party: Party, trust: PartyTrust, asked: Asked, accuses: readonly Why[] = []): Seen => {
   const response = responseIn(asked.outcome)
   const expected = `a sign-in response at ${party.reply}`
+  if (response === undefined && !accuses.includes('no-response')) {
+    throw new Inconclusive('unreadable', `no sign-in response came: ${describe(asked)}`)
+  }
   if (response === undefined) throw new Violation('no-response', { expected, actual: describe(asked) })
   const mock = makeParty(party, trust)
   const received = mock.receive(response.action, response.fields)
+  if (received.is === 'refused' && !accuses.includes(received.reason)) {
+    throw new Inconclusive(
+      'unreadable',
+      `a strict party refuses the response, which is another check's question: ${received.detail}`,
+    )
+  }
   if (received.is === 'refused') {
     throw new Violation(`refused-${received.reason}`, {
       expected,
@@ -108,11 +122,17 @@ export const seenBy = (party: Party, trust: PartyTrust, asked: Asked): Seen => {
 }
 
 /** The whole of a valid sign-in, as a party sees it. */
-export const signedIn = async (context: Context, { party, user }: People, trust?: PartyTrust): Promise<Seen> =>
+export const signedIn = async (
+  context: Context,
+  { party, user }: People,
+  trust?: PartyTrust,
+  accuses: readonly Why[] = [],
+): Promise<Seen> =>
   seenBy(
     party,
     trust ?? trustOf(context, await metadataOf(context)),
     await signIn(context, validSignIn(context, party), user),
+    accuses,
   )
 
 /** Whether an assertion speaks of a user: by its name identifier or by any claim. */

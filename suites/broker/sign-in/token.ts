@@ -36,14 +36,14 @@ export const ownToken: Check = {
   owes: "an assertion with an id of its own, issued and signed by the broker, never the identity provider's assertion",
   clauses: ['sign-in.reissues'],
   needs,
-  kills: ['broker.numbers-tokens-by-nothing', 'broker.reuses-upstream-id'],
-  control: partiesSignIn,
+  kills: ['broker.omits-signature', 'broker.numbers-tokens-by-nothing', 'broker.reuses-upstream-id'],
+  control: responseComes,
   async run(context) {
     const trust = trustOf(context, await metadataOf(context))
     const ids = new Set<string>()
     await context.each(partiesOf(context), async ({ party, user }) => {
       const asked = await signIn(context, validSignIn(context, party), user)
-      const { assertion } = seenBy(party, trust, asked)
+      const { assertion } = seenBy(party, trust, asked, ['unsigned', 'foreign-key', 'wrong-issuer'])
       const upstream = asked.journey.flatMap((hop) => {
         const next = nextOf(hop)
         if (hop.to !== 'idp' || next.is !== 'form-post') return []
@@ -70,12 +70,12 @@ export const oneAudience: Check = {
   owes: 'exactly one audience, equal to the wtrealm of the request',
   clauses: ['sign-in.audience'],
   needs,
-  kills: ['broker.names-itself-as-audience'],
-  control: partiesSignIn,
+  kills: ['broker.omits-audience', 'broker.omits-slash-of-audience', 'broker.names-itself-as-audience'],
+  control: responseComes,
   async run(context) {
     const trust = trustOf(context, await metadataOf(context))
     await context.each(partiesOf(context), async (people) => {
-      const { audiences } = (await signedIn(context, people, trust)).assertion
+      const { audiences } = (await signedIn(context, people, trust, ['no-audience', 'wrong-audience'])).assertion
       if (audiences.length === 1 && audiences[0]?.length === 1) return
       throw new Violation('audiences', {
         expected: `${people.party.realm} as the one audience`,
@@ -127,8 +127,8 @@ export const registeredVersion: Check = {
   clauses: ['sign-in.token-type'],
   weaker: 'reading',
   needs,
-  kills: ['broker.declares-saml11'],
-  control: partiesSignIn,
+  kills: ['broker.issues-saml20-only', 'broker.issues-saml20-out-of-openid', 'broker.declares-saml11'],
+  control: responseComes,
   async run(context) {
     await context.each(partiesOf(context), async ({ party, user }) => {
       const asked = await signIn(context, validSignIn(context, party), user)

@@ -97,7 +97,7 @@ export const buildsOidc: Check = {
           actual: valuesOf(query, 'scope')[0] ?? 'no scope',
         })
       }
-      const { assertion } = await signedIn(context, people, trust)
+      const { assertion } = await signedIn(context, people, trust, ['no-response'])
       if (!names(assertion, people.user)) {
         throw new Violation('subject', {
           expected: people.user.name,
