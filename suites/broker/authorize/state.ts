@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { label } from '../../../fixtures/near-miss/kind.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
@@ -23,8 +24,6 @@ const clauses = ['authorize.restores-redirect-and-state'] as const
 /** What RFC 6749 appendix A.5 lets a state be made of: printable ASCII. */
 const visible = fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code))
 
-const webUrl = fc.webUrl()
-
 /** States by form, up to so many bytes; each is dealt its share of the runs. */
 const statesUpTo = (bytes: number): Record<string, fc.Arbitrary<string>> => ({
   text: fc.string({ unit: visible, minLength: 1, maxLength: Math.min(64, bytes) }),
@@ -34,7 +33,9 @@ const statesUpTo = (bytes: number): Record<string, fc.Arbitrary<string>> => ({
     .map((text) => `${text}%41`),
   plus: fc.string({ unit: fc.constantFrom('+', ' ', 'b'), minLength: 1, maxLength: 12 }).map((text) => `${text}+`),
   edges: fc.string({ unit: visible, minLength: 1, maxLength: 8 }).map((text) => ` ${text} `),
-  structured: fc.tuple(webUrl, fc.uuid()).map(([uri, id]) => `uri=${encodeURIComponent(uri)}|cid=${id}`),
+  structured: fc
+    .tuple(label, label, fc.uuid())
+    .map(([host, path, id]) => `uri=${encodeURIComponent(`https://${host}.test/${path}?x=y`)}|cid=${id}`),
   delimiters: fc.string({
     unit: fc.constantFrom('&', '=', '#', ';', '?', '/', '"', "'", '\\', 'c'),
     minLength: 1,
