@@ -3,7 +3,7 @@ import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { faulty } from '../mocks/faults/catalogue.ts'
 import { checks } from '../suites/index.ts'
-import { faultIds } from './kill-matrix.ts'
+import { checksClaiming, faultIds } from './kill-matrix.ts'
 import { verdictsOn } from './proving-ground.ts'
 
 const keyring = await makeKeyring()
@@ -20,8 +20,7 @@ test.for(['honest', ...faultIds.filter((_, index) => index % 2 === 0)] as const)
   '%s gets the same verdicts over both wires',
   async (id) => {
     const decisions = id === 'honest' ? {} : faulty(id)
-    const claiming = checks.filter(({ kills }) => id === 'honest' || (kills as readonly string[]).includes(id))
-    const chosen = claiming.length > 0 ? claiming : checks.slice(0, 1)
+    const chosen = id === 'honest' ? checks : checksClaiming(id)
     const over = async (transport: 'direct' | 'https') =>
       (await verdictsOn(decisions, { keyring, seed: 7, transport, shrinks: 50, chosen })).map(essence)
     expect(await over('https')).toEqual(await over('direct'))

@@ -4,9 +4,10 @@ import type { Policies } from '../mocks/broker/policies.ts'
 import { honest } from '../mocks/broker/policies.ts'
 import { awaiting } from '../mocks/faults/awaiting.ts'
 import { faulty, oauthFaults } from '../mocks/faults/catalogue.ts'
-import { faultIds, judges } from './kill-matrix.ts'
+import { faultIds, judges, sideOf } from './kill-matrix.ts'
 import { claimsOn } from './kill-proof.ts'
 import { verdictsOn } from './proving-ground.ts'
+import { checksOf } from './sides.ts'
 
 const keyring = await makeKeyring()
 /** For every policy a fault that no example finds. */
@@ -62,7 +63,7 @@ test.for(Object.entries(onlyByProperty) as [keyof Policies, keyof typeof oauthFa
   async ([policy, fault]) => {
     expect([oauthFaults[fault].policy, claimsOn(fault).length > 0]).toEqual([policy, true])
     for (let seed = 1; seed <= 10; seed += 1) {
-      const verdicts = await verdictsOn(faulty(fault), { keyring, seed, runs: 0 })
+      const verdicts = await verdictsOn(faulty(fault), { keyring, seed, runs: 0, chosen: checksOf(sideOf(fault)) })
       expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
     }
   },

@@ -1,10 +1,17 @@
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import type { Keyring } from '../fixtures/world/world.ts'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { FaultId } from '../mocks/faults/catalogue.ts'
 import { faults, faulty, oauthFaults } from '../mocks/faults/catalogue.ts'
 import { awaiting } from '../mocks/faults/awaiting.ts'
+import type { Check } from '../harness/judge/check.ts'
+import { startsCodeFlow } from '../suites/broker/authorize/upstream.ts'
 import { checks, invariants } from '../suites/index.ts'
 import { verdictsOn } from './proving-ground.ts'
+import type { Side } from './sides.ts'
+import { checksOf } from './sides.ts'
 
 /** Every fault that a check may claim, in the order of the catalogue. */
 export const faultIds = (Object.keys(faults) as FaultId[]).filter((id) => !awaiting.has(id))
@@ -12,28 +19,51 @@ export const faultIds = (Object.keys(faults) as FaultId[]).filter((id) => !await
 /** Every check and invariant, with what it claims to catch. */
 export const judges = [...checks, ...invariants].map(({ id, kills }) => ({ id, kills: kills as readonly FaultId[] }))
 
-/** A fault of one side of the broker cannot show on the other, which shares no decision with it. */
-const checksFor = (fault: FaultId) => checks.filter(({ id }) => id.startsWith('authorize.') === fault in oauthFaults)
+/** The side of the broker whose decisions a fault is among; it cannot show on the other. */
+export const sideOf = (fault: FaultId): Side => (fault in oauthFaults ? 'oauth' : 'sign-in')
+
+/** The checks that claim a fault. One that only an invariant catches needs traffic of its flow. */
+export const checksClaiming = (fault: FaultId): readonly Check[] => {
+  const claiming = checks.filter(({ kills }) => (kills as readonly FaultId[]).includes(fault))
+  return claiming.length > 0 ? claiming : [startsCodeFlow]
+}
 
 /** Which of the judges convict the reference broker with this fault. */
 export const convictedBy = async (
   fault: FaultId,
   keyring: Keyring,
   seed: number,
-  chosen = checks,
+  chosen = checksOf(sideOf(fault)),
 ): Promise<string[]> => {
-  const verdicts = await verdictsOn(faulty(fault), {
-    keyring,
-    seed,
-    chosen: chosen === checks ? checksFor(fault) : chosen,
-  })
+  const verdicts = await verdictsOn(faulty(fault), { keyring, seed, chosen })
   return verdicts.filter(({ status }) => status === 'fail').map(({ check }) => check)
+}
+
+/** Every fault with the judges that convict it, worked out on all cores, as a share is done in each of its own. */
+const convictions = async (seed: number): Promise<Map<FaultId, string[]>> => {
+  const of = availableParallelism()
+  const shares = Array.from({ length: of }, async (_, share) => {
+    const worker = new Worker(new URL(import.meta.url), { workerData: { seed, share, of } satisfies Share })
+    const [caught] = (await once(worker, 'message')) as [Map<FaultId, string[]>]
+    return [...caught]
+  })
+  return new Map((await Promise.all(shares)).flat())
+}
+
+type Share = { seed: number; share: number; of: number }
+
+const convictShare = async ({ seed, share, of }: Share): Promise<Map<FaultId, string[]>> => {
+  const keyring = await makeKeyring()
+  const caught = new Map<FaultId, string[]>()
+  for (const [index, fault] of faultIds.entries())
+    if (index % of === share) caught.set(fault, await convictedBy(fault, keyring, seed))
+  return caught
 }
 
 /** The whole table: for every fault the judges that caught it, and whether they claimed to. */
 const printTable = async (seed: number): Promise<boolean> => {
-  const keyring = await makeKeyring()
-  const honest = await verdictsOn({}, { keyring, seed })
+  const caught = await convictions(seed)
+  const honest = await verdictsOn({}, { keyring: await makeKeyring(), seed })
   const red = honest.filter(({ status }) => status !== 'pass').map(({ check }) => check)
   const width = Math.max(...faultIds.map((id) => id.length))
   console.log(
@@ -41,10 +71,8 @@ const printTable = async (seed: number): Promise<boolean> => {
   )
   judges.forEach(({ id }, index) => console.log(`${' '.repeat(width)}  ${'│ '.repeat(index)}┌ ${id}`))
 
-  const caught = new Map<FaultId, string[]>()
   for (const fault of faultIds) {
-    const by = await convictedBy(fault, keyring, seed)
-    caught.set(fault, by)
+    const by = caught.get(fault) ?? []
     const cells = judges.map(({ id, kills }) =>
       kills.includes(fault) ? (by.includes(id) ? '●' : '✘') : by.includes(id) ? '○' : '·',
     )
@@ -66,4 +94,5 @@ const printTable = async (seed: number): Promise<boolean> => {
   return [red, survivors, missed, idle].every((list) => list.length === 0)
 }
 
-if (import.meta.main) process.exitCode = (await printTable(Number(process.argv[2] ?? 1))) ? 0 : 1
+if (isMainThread && import.meta.main) process.exitCode = (await printTable(Number(process.argv[2] ?? 1))) ? 0 : 1
+if (!isMainThread && parentPort && import.meta.main) parentPort.postMessage(await convictShare(workerData as Share))

@@ -2,9 +2,7 @@ import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { FaultId } from '../mocks/faults/catalogue.ts'
 import { oauthFaults } from '../mocks/faults/catalogue.ts'
-import { startsCodeFlow } from '../suites/broker/authorize/upstream.ts'
-import { checks } from '../suites/index.ts'
-import { convictedBy, faultIds, judges } from './kill-matrix.ts'
+import { checksClaiming, convictedBy, faultIds, judges } from './kill-matrix.ts'
 
 /** A hundred seeds for the authorize flow; on the sign-in side, whose tokens take milliseconds each to verify, ten. */
 const seedsFor = (fault: FaultId) => Array.from({ length: fault in oauthFaults ? 100 : 10 }, (_, index) => index + 1)
@@ -14,8 +12,7 @@ export const claimsOn = (fault: FaultId): string[] =>
   judges.filter(({ kills }) => kills.includes(fault)).map(({ id }) => id)
 
 /**
- * Proves every claim on every second fault, beginning with the first or the second: two files prove them side by side. A
- * fault that an invariant alone catches needs traffic of its flow.
+ * Proves every claim on every second fault, beginning with the first or the second: two files prove them side by side.
  */
 export const proveKills = async (parity: 0 | 1): Promise<void> => {
   const keyring = await makeKeyring()
@@ -26,9 +23,8 @@ export const proveKills = async (parity: 0 | 1): Promise<void> => {
     { timeout: 600_000 },
     async (fault) => {
       const claimed = claimsOn(fault)
-      const claiming = checks.filter(({ id }) => claimed.includes(id))
       for (const seed of seedsFor(fault)) {
-        const by = await convictedBy(fault, keyring, seed, claiming.length > 0 ? claiming : [startsCodeFlow])
+        const by = await convictedBy(fault, keyring, seed, checksClaiming(fault))
         expect([seed, claimed.filter((id) => !by.includes(id))]).toEqual([seed, []])
       }
     },
