@@ -75,6 +75,7 @@ const inputs: { [Name in keyof Policies]: Parameters<Policies[Name]>[] } = {
   ],
   validatesFirst: [[uri], ['x'.repeat(2000)]],
   servesResponseType: [['code'], ['token'], ['code id_token'], ['']],
+  callbackOf: [[client, []], [client, [['x-forwarded-host', 'evil.test']]], [client, [['x-forwarded-host', 'evil.test'], ['x-forwarded-proto', 'https']]]], // prettier-ignore
   upstreamQuery: [[client, asked], [client, { ...asked, resource: 'a&client_id=evil' }]], // prettier-ignore
   keepState: [['plain'], [' a '], ['a'.repeat(300)], ['%41'], ['a+b']],
   stillPending: [[{ begun: 0, touched: 0, now: 600_000 }], [{ begun: 0, touched: 86_400_000, now: 86_400_001 }]],

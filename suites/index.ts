@@ -14,7 +14,7 @@ import { codeOnly, onlyVersion2, relaysRefusal } from './broker/authorize/protoc
 import { otherClient, otherRealm } from './broker/authorize/redirect-binding.ts'
 import { codeOfUpstream, codeRedeems, interleaved, stateUnchanged } from './broker/authorize/state.ts'
 import { knownAttacks, stranger } from './broker/authorize/unregistered-redirect.ts'
-import { manyUris, noInjection, startsCodeFlow } from './broker/authorize/upstream.ts'
+import { askedResource, manyUris, noInjection, ownHost, startsCodeFlow } from './broker/authorize/upstream.ts'
 import { badUpstream } from './broker/sign-in/bad-upstream.ts'
 import { membersOnly } from './broker/sign-in/members.ts'
 import { malformedRequest, unknownRealm } from './broker/sign-in/refusals.ts'
@@ -34,7 +34,9 @@ import { secretsInUrls } from './invariants/secrets-in-urls.ts'
 /** The documented authorize flow, in the order of the rulebook. */
 const authorize: readonly Check[] = [
   startsCodeFlow,
+  askedResource,
   noInjection,
+  ownHost,
   stateUnchanged,
   codeOfUpstream,
   codeRedeems,

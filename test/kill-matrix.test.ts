@@ -21,6 +21,7 @@ const onlyByProperty: Record<keyof Policies, keyof typeof oauthFaults> = {
   matches: 'broker.decodes-redirect-uri-twice',
   validatesFirst: 'broker.validates-long-redirect-uris-after-sign-in',
   servesResponseType: 'broker.accepts-response-types-with-code',
+  callbackOf: 'broker.believes-forwarded-host-with-scheme',
   upstreamQuery: 'broker.concatenates-resource-upstream',
   keepState: 'broker.turns-plus-into-space',
   stillPending: 'broker.extends-pending-requests',

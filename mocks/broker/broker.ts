@@ -106,10 +106,8 @@ const makeNode = (
     const others = read.begun.map(({ state: other }) => other)
     pending.begin(state, { client, asked, valid, browser }, node, others)
     const cookie = `begun-${state}=${browser}; Path=/; Secure; HttpOnly; SameSite=None`
-    return sendTo(
-      withQuery(client.authorizationEndpoint, [...policies.upstreamQuery(client, asked), ['state', state]]),
-      cookie,
-    )
+    const query = policies.upstreamQuery({ ...client, callback: policies.callbackOf(client, read.headers) }, asked)
+    return sendTo(withQuery(client.authorizationEndpoint, [...query, ['state', state]]), cookie)
   }
 
   const callback = (read: Read) => {

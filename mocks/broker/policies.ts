@@ -64,6 +64,8 @@ export type Policies = {
   validatesFirst(redirectUri: string): boolean
   /** Whether a response type is served. */
   servesResponseType(responseType: string): boolean
+  /** The broker's own redirect URI for a client, given the headers of the request. */
+  callbackOf(client: BrokerClient, headers: Pairs): string
   /** The query of the request upstream, but for the state. */
   upstreamQuery(client: BrokerClient, asked: Asked): Pairs
   /** The state as it is kept. */
@@ -112,6 +114,7 @@ export const honest: Policies = {
   matches: (given, registered) => given === registered,
   validatesFirst: () => true,
   servesResponseType: (responseType) => responseType === 'code',
+  callbackOf: ({ callback }) => callback,
   upstreamQuery: (client, { resource }) => [
     ['client_id', client.id],
     ['response_type', 'code'],

@@ -1,4 +1,5 @@
 import { decodeForm, queryOf, valuesOf } from '../../protocols/form.ts'
+import type { Pairs } from '../../protocols/wire.ts'
 import { headerOf, textOf } from '../../protocols/wire.ts'
 import { originalOf } from '../wire.ts'
 import type { Form } from './policies.ts'
@@ -7,6 +8,7 @@ import type { Form } from './policies.ts'
 export type Read = {
   form: Form
   accept: string
+  headers: Pairs
   begun: { state: string; mark: string }[]
   values(name: string): string[]
   one(name: string): string | undefined
@@ -24,6 +26,7 @@ export const readRequest = (request: Request): Read => {
   return {
     form: { method, parameters, returning: begun.length > 0 },
     accept: headerOf(original.headers, 'accept') ?? '',
+    headers: original.headers,
     begun,
     values,
     one: (name) => values(name)[0],

@@ -1,4 +1,5 @@
 import { decodeForm, valuesOf } from '../../protocols/form.ts'
+import { headerOf } from '../../protocols/wire.ts'
 import type { Form } from '../broker/policies.ts'
 import { honest } from '../broker/policies.ts'
 import type { Fault } from './fault.ts'
@@ -17,6 +18,9 @@ const pattern = (text: string) =>
 
 const everyday: Form = { method: 'GET', parameters: [], returning: false }
 const client = 'authorize.unknown-client'
+
+const atHost = (url: string, host: string | undefined): string =>
+  host === undefined || host === '' ? url : url.replace(/^https:\/\/[^/]+/, `https://${host}`)
 
 /** Faults in how a request is read and sent on: version, client, realm, response type, the request upstream. */
 export const flowFaults = {
@@ -140,6 +144,12 @@ export const flowFaults = {
     policy: 'upstreamQuery',
     instead: upstreamWithout('resource'),
   },
+  'broker.asks-for-own-resource': {
+    does: 'asks for the resource of the client, whatever the caller asks for',
+    breaks: 'authorize.starts-code-flow',
+    policy: 'upstreamQuery',
+    instead: (one, asked) => honest.upstreamQuery(one, { ...asked, resource: undefined }),
+  },
   'broker.asks-upstream-for-a-token': {
     does: 'asks upstream for a token in the URL',
     breaks: 'authorize.starts-code-flow',
@@ -154,5 +164,19 @@ export const flowFaults = {
       ...upstreamWithout('resource')(one, asked),
       ...decodeForm(`resource=${asked.resource ?? one.resource}`),
     ],
+  },
+
+  'broker.believes-forwarded-host': {
+    does: 'takes its own host from X-Forwarded-Host, whoever sends it',
+    breaks: 'authorize.starts-code-flow',
+    policy: 'callbackOf',
+    instead: (one, headers) => atHost(one.callback, headerOf(headers, 'x-forwarded-host')),
+  },
+  'broker.believes-forwarded-host-with-scheme': {
+    does: 'takes its own host from X-Forwarded-Host when a scheme comes along',
+    breaks: 'authorize.starts-code-flow',
+    policy: 'callbackOf',
+    instead: (one, headers) =>
+      atHost(one.callback, headerOf(headers, 'x-forwarded-proto') && headerOf(headers, 'x-forwarded-host')),
   },
 } as const satisfies Record<`broker.${string}`, Fault>

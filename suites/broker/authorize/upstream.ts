@@ -7,7 +7,16 @@ import { queryOf, valuesOf } from '../../../protocols/form.ts'
 import type { Pairs, WireRequest } from '../../../protocols/wire.ts'
 import { urlOf } from '../../../protocols/wire.ts'
 import type { Asked } from './request.ts'
-import { authorize, describe, gotCode, peopleOf, registeredGetsCode, validRequest } from './request.ts'
+import {
+  askedBy,
+  authorize,
+  describe,
+  gotCode,
+  peopleOf,
+  registeredGetsCode,
+  requestOf,
+  validRequest,
+} from './request.ts'
 
 const needs = { capabilities: [], shape: single, scope: 'slice' } as const
 
@@ -122,6 +131,68 @@ export const noInjection: Check = {
           )
       })
     }
+  },
+}
+
+/** The caller chooses the resource. */
+export const askedResource: Check = {
+  id: 'authorize.starts-code-flow.asked-resource',
+  title: 'the resource that the caller names is the one that is asked for upstream',
+  sends: 'a valid request of one client for the resource of another client of the same tenant',
+  owes: 'that resource at the identity provider, or a refusal',
+  clauses: ['authorize.starts-code-flow'],
+  weaker: 'reading',
+  applies: ({ upstream, documented }) =>
+    upstream ? (documented ? undefined : 'dialect.documented') : 'dialect.upstream',
+  needs: { ...needs, shape: { ...single, clientsPerTenant: 2 } },
+  kills: ['broker.asks-for-own-resource', 'broker.omits-resource-upstream'],
+  control: registeredGetsCode,
+  async run(context) {
+    await context.each(context.slice.clients, async ({ resource }) => {
+      const request = upstreamOf(await authorize(context, { ...validRequest(context), resource }))
+      if (request) requireOnce(request, [['resource', resource]])
+    })
+  },
+}
+
+/** Headers by which a proxy tells the host that it was asked for; anyone may send them. */
+const forwarding: readonly ((host: string) => Pairs[number])[] = [
+  (host) => ['x-forwarded-host', host],
+  (host) => ['forwarded', `host=${host};proto=https`],
+  (host) => ['x-original-host', host],
+  (host) => ['x-host', host],
+  (host) => ['x-original-url', `https://${host}/authorize`],
+  () => ['x-forwarded-proto', 'https'],
+  () => ['x-forwarded-port', '443'],
+]
+
+/** The target knows its own name. */
+export const ownHost: Check = {
+  id: 'authorize.starts-code-flow.own-host',
+  title: "no header of a caller changes the broker's own redirect URI",
+  sends: 'valid requests with the headers by which proxies name the host that was asked for, one by one and together',
+  owes: "the broker's own redirect URI at the identity provider, or a refusal",
+  clauses: ['authorize.starts-code-flow'],
+  weaker: 'practice',
+  attacks: ['WEB-04'],
+  applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
+  needs,
+  kills: ['broker.believes-forwarded-host', 'broker.believes-forwarded-host-with-scheme'],
+  control: registeredGetsCode,
+  async run(context) {
+    const stranger = `stranger-${context.slice.tag}.test`
+    const attempt = async (more: Pairs) => {
+      const bare = requestOf(context, validRequest(context))
+      const request = { ...bare, headers: [...bare.headers, ...more] }
+      const asked = askedBy(context, await context.browser().go(request, peopleOf(context).user))
+      const sent = upstreamOf(asked)
+      if (sent) requireOnce(sent, [['redirect_uri', context.at.target + context.at.paths.callback]])
+    }
+    await context.each(forwarding, (header) => attempt([header(stranger)]))
+    const together = fc.tuple(fc.subarray([...forwarding], { minLength: 2 }), label)
+    await context.forEvery('together', together, Math.ceil(context.runs / 2), ([headers, word]) =>
+      attempt(headers.map((header) => header(`${word}.${stranger}`))),
+    )
   },
 }
 
