@@ -8,6 +8,7 @@ import { single } from '../fixtures/world/slice.ts'
 import { makeKeyring, worldOf } from '../fixtures/world/world.ts'
 import { besides, readProvision } from '../harness/attach/by-hand.ts'
 import { resolveDialect } from '../harness/dialects/resolve.ts'
+import { kindsOf } from '../harness/target/kinds.ts'
 import { Trouble } from '../harness/trouble.ts'
 import { outlineIn, readNumber } from './options.ts'
 
@@ -57,7 +58,7 @@ export const provision = async (args: string[]): Promise<number> => {
   const existing = existsSync(document) ? await readProvision(document) : undefined
   const seed = readNumber('--seed', values.seed, 0)
   const keyring = await makeKeyring(true)
-  const world = worldOf(seed, [{ id: 'provision', needs: { shape } }], keyring)
+  const world = worldOf(seed, [{ id: 'provision', needs: { shape } }], keyring, kindsOf(target))
   const { paths } = resolveDialect(target.dialect)
   const places = { idp: mocks.idp, target: origins.party, paths }
   await write(keys, await exportKeyring(keyring), 0o600)

@@ -6,7 +6,8 @@ import type { Check } from '../harness/judge/check.ts'
 import { judge } from '../harness/judge/judge.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { readTarget } from '../harness/target/load.ts'
-import type { InProcess } from '../harness/target/target.ts'
+import { kindsOf } from '../harness/target/kinds.ts'
+import type { InProcess, TargetDefinition } from '../harness/target/target.ts'
 import { openUniverse } from '../harness/universe.ts'
 import { inspect } from '../harness/vitest/register.ts'
 import type { Policies } from '../mocks/broker/policies.ts'
@@ -20,6 +21,8 @@ export type Suspect = {
   signIn?: SignInPolicies
   open?: InProcess['open']
   dialect?: DialectChoice
+  capabilities?: TargetDefinition['capabilities']
+  profile?: TargetDefinition['profile']
   requestMs?: number
 }
 
@@ -37,13 +40,24 @@ export type Trial = {
 /** Judges a suspect in a universe of its own, by these checks one after the other and by every invariant at the end. */
 export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdict[]> => {
   const { keyring, seed, transport = 'direct', chosen = checks, runs = 100, shrinks = 0, checkMs = 60_000 } = trial
-  const { policies, signIn, open, dialect = 'k2trust', requestMs = 10_000 } = suspect
+  const { policies, signIn, open, dialect = 'k2trust', requestMs = 10_000, profile, capabilities } = suspect
   const definition = referenceBroker({ ...(policies && { policies }), ...(signIn && { signIn }) })
   const target = readTarget(
-    { ...definition, dialect, profile: { requestMs }, ...(open && { attach: { open } }) },
+    {
+      ...definition,
+      dialect,
+      profile: { requestMs, ...profile },
+      ...(capabilities && { capabilities }),
+      ...(open && { attach: { open } }),
+    },
     'suspect',
   )
-  const universe = await openUniverse({ target, world: worldOf(seed, chosen, keyring), transport, invariants })
+  const universe = await openUniverse({
+    target,
+    world: worldOf(seed, chosen, keyring, kindsOf(target)),
+    transport,
+    invariants,
+  })
   try {
     const verdicts: Verdict[] = []
     for (const check of chosen)

@@ -28,7 +28,7 @@ test('what a target file leaves out is filled in', () => {
     ...valid,
     dialect: 'k2trust',
     capabilities: [],
-    profile: { skew: 600, requestMs: 10_000, checkMs: 300_000, stateBytes: 1_024, tokenHours: 8 },
+    profile: { skew: 600, requestMs: 10_000, checkMs: 300_000, stateBytes: 1_024, tokenVersions: ['1.1', '2.0'] },
     attach: {
       ...launched,
       ready: { path: '/', within: 15_000 },
@@ -54,6 +54,7 @@ test('what it says itself stays', () => {
       checkMs: 2,
       stateBytes: 3,
       tokenHours: 1,
+      tokenVersions: ['2.0'],
       errorTable: [{ row: 'oauth-version', code: 'E8', status: 400 }],
     },
     control: { clock: { path: '/clock' } },

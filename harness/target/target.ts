@@ -4,6 +4,7 @@ import type { DeclaredCapability, Role } from '../../fixtures/clauses/clause.ts'
 import type { DeclaredRow } from '../../fixtures/error-table.ts'
 import { errorRowIds } from '../../fixtures/error-table.ts'
 import type { Provision } from '../../fixtures/world/provision.ts'
+import { everyKind } from '../../fixtures/world/slice.ts'
 import type { Clock } from '../../protocols/clock.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
@@ -12,6 +13,7 @@ import { variedParameters } from '../dialects/authorize.ts'
 import { refusalNames, responseModes } from '../dialects/dialect.ts'
 import { dialectNames } from '../dialects/resolve.ts'
 
+const tokenVersions = everyKind.tokenVersions
 const text = z.string().min(1)
 const path = z.string().regex(/^\//, 'must begin with "/"')
 const origin = z.url({ protocol: /^https$/ }).regex(/^https:\/\/[^/]+$/, 'must be an https origin without a path')
@@ -132,11 +134,15 @@ const profileSchema = z
     skew: z.int().min(0).default(600).meta({ description: 'Clock skew the target allows, in seconds.' }),
     requestMs: z.int().positive().default(10_000).meta({ description: 'How long one answer may take, in ms.' }),
     checkMs: z.int().positive().default(300_000).meta({ description: 'How long one check may take, in ms.' }),
-    tokenHours: z
-      .number()
-      .positive()
-      .default(8)
-      .meta({ description: 'How long the tokens that the target issues to parties live, in hours.' }),
+    tokenHours: z.number().positive().exactOptional().meta({
+      description:
+        'How long the tokens that the target issues to parties live, in hours. Default: 8 in the documented dialect, open in others.',
+    }),
+    tokenVersions: z
+      .array(z.enum(tokenVersions))
+      .min(1)
+      .default([...tokenVersions])
+      .meta({ description: 'The versions of SAML that parties can be registered for.' }),
     stateBytes: z
       .int()
       .positive()

@@ -13,6 +13,7 @@ import { replayCommand } from '../judge/replay-command.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import { missingOf } from '../judge/verdict.ts'
 import type { Redact } from '../record/redact.ts'
+import { kindsOf } from '../target/kinds.ts'
 import { loadTarget } from '../target/load.ts'
 import type { Target } from '../target/target.ts'
 import { Trouble, troubleData } from '../trouble.ts'
@@ -38,7 +39,7 @@ export const register = async (
 
   const test = base.extend('place', { scope: 'worker' }, async ({}, { onCleanup }): Promise<Place> => {
     try {
-      const world = worldOf(plan.seed, chosen, await makeKeyring())
+      const world = worldOf(plan.seed, chosen, await makeKeyring(), kindsOf(target))
       const { transport, launcher } = plan
       const universe = await openUniverse({ target, world, transport, invariants, ...(launcher && { launcher }) })
       onCleanup(() =>

@@ -1,10 +1,11 @@
 import { single } from '../../../fixtures/world/slice.ts'
 import { nextOf } from '../../../harness/agent/next.ts'
-import { Violation } from '../../../harness/judge/blame.ts'
+import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
 import { valuesOf } from '../../../protocols/form.ts'
 import { readResult } from '../../../protocols/ws-federation/result.ts'
 import { tokenTypes } from '../../../protocols/saml/assertion.ts'
+import { owedLifetime } from './owed-lifetime.ts'
 import {
   metadataOf,
   names,
@@ -97,20 +98,18 @@ export const eightHours: Check = {
   control: partiesSignIn,
   async run(context) {
     const trust = trustOf(context, await metadataOf(context))
-    const owed = context.profile.tokenHours * hour
     await context.each(partiesOf(context), async ({ party, user }) => {
       const asked = await signIn(context, validSignIn(context, party), user)
       const { assertion } = seenBy(party, trust, asked)
       const read = readResult(valuesOf(responseIn(asked.outcome)?.fields ?? [], 'wresult')[0] ?? '')
       const declared = read.is === 'response' ? read.response.lifetime : undefined
-      const lives = {
-        token: (assertion.notOnOrAfter ?? Infinity) - assertion.issuedAt,
-        ...(declared && { response: declared.expires - assertion.issuedAt }),
-      }
+      const token = (assertion.notOnOrAfter ?? Infinity) - assertion.issuedAt
+      const owed = owedLifetime(context, token)
+      const lives = { token, ...(declared && { response: declared.expires - assertion.issuedAt }) }
       for (const [what, ms] of Object.entries(lives)) {
         if (Math.abs(ms - owed) <= tolerance) continue
         throw new Violation(`${what}-lifetime`, {
-          expected: `a ${what} that ends ${context.profile.tokenHours} hours after its issue`,
+          expected: `a ${what} that ends ${owed / hour} hours after its issue`,
           actual: `${(ms / hour).toFixed(2)} hours`,
         })
       }
@@ -138,6 +137,12 @@ export const registeredVersion: Check = {
       if (read.is !== 'response') throw new Violation('no-token', { expected, actual: read.is })
       const { tokenType } = read.response
       const inside = read.token.namespace.includes('2.0') ? '2.0' : '1.1'
+      if (inside !== party.tokenVersion && !context.dialect.documented) {
+        throw new Inconclusive(
+          'unreadable',
+          `SAML ${inside} instead of ${expected}: give the profile its tokenVersions`,
+        )
+      }
       if (inside !== party.tokenVersion) throw new Violation('version', { expected, actual: `SAML ${inside}` })
       if (tokenType !== undefined && !tokenType.includes(tokenTypes[inside]) && !tokenType.includes(`SAMLV${inside}`)) {
         throw new Violation('declared-type', {
