@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util'
+import { operations } from '../fixtures/clauses/clause.ts'
 import { clauses, notRules } from '../fixtures/clauses/index.ts'
+import { dialectNames, resolveDialect } from '../harness/dialects/resolve.ts'
 import { faults } from '../mocks/faults/catalogue.ts'
 import { checks, invariants } from '../suites/index.ts'
 
@@ -13,7 +15,14 @@ export const list = (args: string[]): number => {
 const judging = (clause: string) =>
   [...checks, ...invariants].filter((one) => one.clauses.includes(clause)).map(({ id }) => id)
 
+const dialects = dialectNames.map(resolveDialect).map((dialect) => ({
+  name: dialect.name,
+  documented: dialect.documented,
+  speaks: operations.filter((operation) => dialect[operation] !== null),
+}))
+
 const asJson = () => ({
+  dialects,
   clauses: clauses.map((clause) => ({ ...clause, judgedBy: judging(clause.id) })),
   checks: checks.map(({ id, title, sends, owes, clauses: of, weaker, attacks, needs, kills }) => ({
     id,
@@ -39,6 +48,11 @@ const asText = () =>
     ...invariants.map(({ id, title }) => `  ${id}\n      ${title}`),
     `\nFaults of the reference targets that they catch (${Object.keys(faults).length})`,
     ...Object.entries(faults).map(([id, { does }]) => `  ${id}\n      ${does}`),
+    `\nDialects (${dialects.length})`,
+    ...dialects.map(({ name, documented, speaks }) => {
+      const owed = documented ? 'order and wording are owed' : 'only what leaks counts'
+      return `  ${name}: ${owed}\n      speaks ${speaks.join(', ')}`
+    }),
     `\nClauses (${clauses.length}): ✔ judged, · not yet`,
     ...clauses.map(
       ({ id, level, notTested }) =>

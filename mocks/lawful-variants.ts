@@ -6,6 +6,7 @@ import { honest } from './broker/policies.ts'
 import type { SignInPolicies } from './broker/sign-in-policies.ts'
 import { honestSignIn } from './broker/sign-in-policies.ts'
 import { escapeHtml, page } from './html.ts'
+import { lawfulSignInVariants } from './lawful-sign-in-variants.ts'
 
 /**
  * A target that fills a gap of the sources differently, and is not wrong: a policy of its own, or something around the
@@ -13,7 +14,7 @@ import { escapeHtml, page } from './html.ts'
  */
 export type LawfulVariant = {
   does: string
-  under: readonly ('k2trust' | 'oauth2')[]
+  under: readonly ('k2trust' | 'oauth2' | 'wsfed')[]
   policies?: Partial<Policies>
   signIn?: Partial<SignInPolicies>
   around?: (broker: Wire, origin: string) => Wire
@@ -21,6 +22,7 @@ export type LawfulVariant = {
 }
 
 const both = ['k2trust', 'oauth2'] as const
+const documented = ['k2trust'] as const
 const shows = (status: number, behindRedirect = false): Pick<Policies, 'show'> => ({
   show: () => ({ status, behindRedirect }),
 })
@@ -187,29 +189,29 @@ export const lawfulVariants = {
   },
   'answers-in-ws-trust-1.3': {
     does: 'puts its token into a collection of WS-Trust 1.3 responses',
-    under: both,
+    under: documented,
     signIn: { describes: (response) => ({ ...response, dialect: '1.3', collection: true }) },
   },
   'declares-no-more-than-it-must': {
     does: 'puts nothing beside the token into its response',
-    under: both,
+    under: documented,
     signIn: { describes: ({ dialect, collection }) => ({ dialect, collection }) },
   },
   'backdates-tokens': {
     does: 'issues tokens that are valid from five minutes ago',
-    under: both,
+    under: documented,
     signIn: {
       lifetime: (now, session) => ({ ...honestSignIn.lifetime(now, session), notBefore: now - 300_000 }),
     },
   },
   'posts-to-registered-reply-instead': {
     does: 'posts to the registered reply whatever wreply says',
-    under: both,
+    under: documented,
     signIn: { acceptsReply: () => true, destination: ({ reply }) => reply },
   },
   'keeps-no-session': {
     does: 'asks the identity provider for every party, which knows the user',
-    under: both,
+    under: documented,
     signIn: { findSession: () => undefined },
   },
   'keeps-requests-for-days': {
@@ -218,6 +220,7 @@ export const lawfulVariants = {
     policies: { stillPending: ({ begun, now }) => now - begun < 3 * 86_400_000 },
     advised: ['authorize.callback-unknown.expired'],
   },
+  ...lawfulSignInVariants,
 } as const satisfies Record<string, LawfulVariant>
 
 const firstOnly = (parameters: Pairs): Pairs => {

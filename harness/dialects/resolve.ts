@@ -6,6 +6,28 @@ import type { AuthorizeInput, CallbackInput, Dialect, Operation, SignInInput, Si
 import { readToken, redeemRequest } from './redeem.ts'
 import { metadataRequest, readDocument, signInRequest, signOutRequest } from './sign-in.ts'
 
+/** How a target is spoken to in OAuth: the flow that goes through a browser. */
+const authorization = (form: Dialect): Pick<Dialect, 'authorize' | 'callback'> => {
+  const read = readBy(form)
+  const authorize: Operation<AuthorizeInput> = { request: (input, at) => authorizeRequest(input, at, form), read }
+  const callback: Operation<CallbackInput> = { request: (input, at) => callbackRequest(input, at, form), read }
+  return { authorize, callback }
+}
+
+/** How a target is spoken to in WS-Federation. */
+const federation = (form: Dialect): Pick<Dialect, 'signIn' | 'signOut' | 'metadata'> => {
+  const read = readBy(form)
+  const signIn: Operation<SignInInput> = { request: signInRequest, read }
+  const signOut: Operation<SignOutInput> = { request: signOutRequest, read }
+  const metadata: Operation<object> = { request: metadataRequest, read: readDocument }
+  return { signIn, signOut, metadata }
+}
+
+const readBy =
+  ({ wording }: Dialect): Operation<object>['read'] =>
+  (hops) =>
+    readAuthorize(wording, hops)
+
 /** The documented dialect of TRUST: Authorization Flow. */
 const k2trust: Dialect = {
   name: 'k2trust',
@@ -30,9 +52,9 @@ const k2trust: Dialect = {
   parameters: {},
   authorize: null,
   callback: null,
-  signIn: 'undriven',
-  signOut: 'undriven',
-  metadata: 'undriven',
+  signIn: null,
+  signOut: null,
+  metadata: null,
   redeem: { request: redeemRequest, read: readToken },
   renew: 'undriven',
   appOnly: 'undriven',
@@ -48,17 +70,28 @@ const oauth2: Dialect = {
   realmPath: null,
   versionPath: null,
   redeem: 'undriven',
-  signIn: null,
-  signOut: null,
-  metadata: null,
   appOnly: null,
 }
 
-const dialects = { k2trust, oauth2 } as const
+/** The plain form of WS-Federation 1.2 section 13; order and wording are the target's own. */
+const wsfed: Dialect = {
+  ...oauth2,
+  name: 'wsfed',
+  paths: { ...k2trust.paths, metadata: '/FederationMetadata/2007-06/FederationMetadata.xml' },
+  redeem: null,
+  renew: null,
+}
+
+/** Every known dialect with the operations that are driven in it. */
+const dialects = {
+  k2trust: { known: k2trust, speaks: [authorization, federation] },
+  oauth2: { known: oauth2, speaks: [authorization] },
+  wsfed: { known: wsfed, speaks: [federation] },
+} as const
 
 /** The dialects that a target can name. */
 export type DialectName = keyof typeof dialects
-export const dialectNames: readonly [DialectName, ...DialectName[]] = ['k2trust', 'oauth2']
+export const dialectNames: readonly [DialectName, ...DialectName[]] = ['k2trust', 'oauth2', 'wsfed']
 
 /** A dialect by name, or one with any part of its own. */
 export type DialectChoice =
@@ -68,21 +101,9 @@ export type DialectChoice =
 /** Completes a target's choice; an operation it does not give is that of the dialect it extends. */
 export const resolveDialect = (choice: DialectChoice): Dialect => {
   const { extends: base, paths, ...own } = typeof choice === 'string' ? { extends: choice, paths: {} } : choice
-  const known = dialects[base]
-  const form = { ...known, ...own }
-  const authorize: Operation<AuthorizeInput> = {
-    request: (input, at) => authorizeRequest(input, at, form),
-    read: (hops) => readAuthorize(form.wording, hops),
-  }
-  const signIn: Operation<SignInInput> = { request: signInRequest, read: authorize.read }
-  const signOut: Operation<SignOutInput> = { request: signOutRequest, read: authorize.read }
-  const metadata: Operation<object> = { request: metadataRequest, read: readDocument }
-  const callback: Operation<CallbackInput> = {
-    request: (input, at) => callbackRequest(input, at, form),
-    read: authorize.read,
-  }
-  const federation = known.signIn === null ? {} : { signIn, signOut, metadata }
-  return { ...known, authorize, callback, ...federation, ...own, paths: { ...known.paths, ...paths } }
+  const { known, speaks } = dialects[base]
+  const form: Dialect = { ...known, ...own, paths: { ...known.paths, ...paths } }
+  return speaks.reduce((dialect, side) => ({ ...dialect, ...side(form), ...own }), form)
 }
 
 /** What a target can do: what it declares, and every operation that its dialect speaks. */

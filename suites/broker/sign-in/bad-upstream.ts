@@ -1,10 +1,9 @@
 import { single } from '../../../fixtures/world/slice.ts'
-import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
 import type { FaultId } from '../../../mocks/faults/catalogue.ts'
 import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
-import { describe, sentTo } from '../authorize/request.ts'
-import { partiesOf, partiesSignIn, responseIn, signIn, validSignIn } from './request.ts'
+import { comesToNothing } from './refusals.ts'
+import { partiesOf, partiesSignInOver, signIn, validSignIn } from './request.ts'
 
 type Defect = {
   name: string
@@ -30,15 +29,13 @@ const check = ({ name, over, mode, what, kills, weaker }: Defect): Check => ({
     scope: 'slice',
   },
   kills,
-  control: partiesSignIn,
+  control: (context) => partiesSignInOver(context, over),
   async run(context) {
-    const parties = partiesOf(context).filter(({ tenant }) => tenant.upstream === over)
+    const parties = partiesOf(context, over)
     context.hostile(mode)
     await context.each(parties, async ({ party, user }) => {
       const asked = await signIn(context, validSignIn(context, party), user)
-      const expected = `no response for ${party.realm} out of ${what}`
-      if (responseIn(asked.outcome)) throw new Violation('answered', { expected, actual: describe(asked) })
-      if (sentTo(asked)) throw new Violation('sent-away', { expected, actual: describe(asked) })
+      comesToNothing(context, asked, `no response for ${party.realm} out of ${what}`)
     })
   },
 })

@@ -4,6 +4,7 @@ import { single } from '../../../fixtures/world/slice.ts'
 import type { RefusalName, SignInInput } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
+import { queryOf } from '../../../protocols/form.ts'
 import type { Asked } from '../authorize/request.ts'
 import { describe, sentTo, wentUpstream } from '../authorize/request.ts'
 import { says } from '../authorize/judgement.ts'
@@ -12,17 +13,42 @@ import { partiesSignIn, peopleOf, responseIn, signIn, validSignIn } from './requ
 const needs = { capabilities: ['speaks:metadata'], shape: single, scope: 'slice' } as const
 
 /**
+ * Judges that a sign-in came to nothing: no response, and nobody sent away. Under a dialect that the sources do not describe
+ * the party may be told at its registered reply, by a fault or otherwise (WS-Federation 1.2 section 13.2.3), and only a
+ * place that the request named is accused. Gives whether the party was told.
+ *
+ * @throws Violation of kind `answered` or `sent-away`
+ */
+export const comesToNothing = (context: Context, asked: Asked, expected: string): boolean => {
+  const fail = (kind: string) => new Violation(kind, { expected, actual: describe(asked) })
+  if (responseIn(asked.outcome)) throw fail('answered')
+  const url = sentTo(asked)?.url
+  if (url === undefined) return false
+  if (context.dialect.documented) throw fail('sent-away')
+  if (context.slice.parties.some(({ reply }) => url === reply || url.startsWith(`${reply}?`))) return true
+  if (isNamed(asked, url)) throw fail('sent-away')
+  throw new Inconclusive('unreadable', `${describe(asked)}, which is neither the target's nor in the request`)
+}
+
+/** Whether a URL is on a host that the request of a journey names; one that nobody can read is taken for named. */
+export const isNamed = ({ journey }: Asked, url: string): boolean => {
+  const hostOf = (text: string) => (URL.canParse(text) ? new URL(text).host : undefined)
+  const host = hostOf(url)
+  return host === undefined || queryOf(journey[0]?.request.rawPath ?? '').some(([, value]) => hostOf(value) === host)
+}
+
+/**
  * Judges that a sign-in was refused: no response, nothing sent away, under the documented dialect nobody sent to sign in, and
  * the row of the error table.
  *
  * @throws Violation of kind `answered`, `sent-away`, `sent-to-sign-in` or `wording`
  */
 export const refusedAs = (context: Context, asked: Asked, what: string, row?: RefusalName): void => {
-  const fail = (kind: string) =>
-    new Violation(kind, { expected: `${what} refused at the broker`, actual: describe(asked) })
-  if (responseIn(asked.outcome)) throw fail('answered')
-  if (sentTo(asked)) throw fail('sent-away')
-  if (context.dialect.documented && wentUpstream(asked)) throw fail('sent-to-sign-in')
+  const expected = `${what} refused at the broker`
+  if (comesToNothing(context, asked, expected)) return
+  if (context.dialect.documented && wentUpstream(asked)) {
+    throw new Violation('sent-to-sign-in', { expected, actual: describe(asked) })
+  }
   if (asked.outcome.is !== 'refusal') {
     throw new Inconclusive('unreadable', `${describe(asked)}: give the dialect the wording of a refusal`)
   }

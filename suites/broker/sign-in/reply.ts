@@ -2,9 +2,10 @@ import * as fc from 'fast-check'
 import { nearMissesOf, nearMissKinds } from '../../../fixtures/near-miss/near-miss.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
-import type { Check } from '../../../harness/judge/check.ts'
+import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { Asked } from '../authorize/request.ts'
 import { describe, sentTo } from '../authorize/request.ts'
+import { comesToNothing } from './refusals.ts'
 import {
   metadataOf,
   partiesOf,
@@ -66,7 +67,7 @@ export const unregisteredReply: Check = {
     const { party, user } = peopleOf(context)
     const attempt = async (reply: string | readonly string[]) => {
       const asked = await signIn(context, { ...validSignIn(context, party), reply }, user)
-      staysHome(asked, party.reply, JSON.stringify(reply))
+      staysHome(context, asked, party.reply, JSON.stringify(reply))
     }
     const others = partiesOf(context).flatMap((one) => (one.party === party ? [] : [one.party.reply]))
     const foreign = `stranger-${context.slice.tag}.test`
@@ -81,11 +82,13 @@ export const unregisteredReply: Check = {
 }
 
 /** Where a user was sent must be the registered reply, if anywhere. */
-const staysHome = (asked: Asked, registered: string, what: string) => {
+const staysHome = (context: Context, asked: Asked, registered: string, what: string) => {
   const sent = sentTo(asked)
   if (sent === undefined || sent.url === registered) return
+  const expected = `wreply ${what} refused, or the response at ${registered}`
+  if (!context.dialect.documented && !responseIn(asked.outcome) && comesToNothing(context, asked, expected)) return
   throw new Violation(responseIn(asked.outcome) ? 'posted-elsewhere' : 'sent-elsewhere', {
-    expected: `wreply ${what} refused, or the response at ${registered}`,
+    expected,
     actual: describe(asked),
   })
 }

@@ -1,4 +1,4 @@
-import type { Party, Tenant, User } from '../../../fixtures/world/shapes.ts'
+import type { Party, Tenant, Upstream, User } from '../../../fixtures/world/shapes.ts'
 import type { Browser, Journey } from '../../../harness/agent/browser.ts'
 import type { Outcome, SignInInput } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
@@ -10,18 +10,19 @@ import { readMetadata } from '../../../protocols/metadata/read-metadata.ts'
 import type { Metadata } from '../../../protocols/metadata/metadata.ts'
 import type { Assertion } from '../../../protocols/saml/assertion.ts'
 import { publicKeyOf } from '../../../protocols/signature/certificate.ts'
+import { readResult } from '../../../protocols/ws-federation/result.ts'
 import type { Asked } from '../authorize/request.ts'
 import { describe } from '../authorize/request.ts'
 
 /** A party of the slice with its tenant and a user of that tenant. */
 export type People = { party: Party; tenant: Tenant; user: User }
 
-/** Every party of the slice, each with its tenant and the first user of it. */
-export const partiesOf = ({ slice: { parties, tenants, users } }: Context): People[] =>
+/** Every party of the slice, each with its tenant and the first user of it; those over one kind of upstream, if told. */
+export const partiesOf = ({ slice: { parties, tenants, users } }: Context, over?: Upstream): People[] =>
   parties.flatMap((party) => {
     const tenant = tenants.find(({ id }) => id === party.tenant)
     const user = users.find((one) => one.tenant === party.tenant)
-    return tenant && user ? [{ party, tenant, user }] : []
+    return tenant && user && tenant.upstream === (over ?? tenant.upstream) ? [{ party, tenant, user }] : []
   })
 
 /** The first of them, for checks that need one. */
@@ -78,9 +79,14 @@ export const trustOf = (context: Context, { entityId, securityTokenService }: Me
   skew: context.profile.skew,
 })
 
-/** The form that took a result to a party, if that is where a journey ended. */
+/**
+ * The form that took a result to a party, if that is where a journey ended. A fault in its place is none (WS-Federation 1.2
+ * section 13.2.3).
+ */
 export const responseIn = (outcome: Outcome): { action: string; fields: [string, string][] } | undefined =>
-  outcome.is === 'form-post' && valuesOf(outcome.fields, 'wresult').length > 0 ? outcome : undefined
+  outcome.is === 'form-post' && valuesOf(outcome.fields, 'wresult').some((text) => readResult(text).is !== 'fault')
+    ? outcome
+    : undefined
 
 /** Why a party has no session: it refuses the response, or none came. */
 type Why = Extract<Received, { is: 'refused' }>['reason'] | 'no-response'
@@ -142,9 +148,12 @@ export const names = ({ nameId, claims }: Assertion, { name, objectId }: User): 
 }
 
 /** The control of every check here: a party of each tenant of the slice signs its user in, as that user. */
-export const partiesSignIn = async (context: Context): Promise<void> => {
+export const partiesSignIn = (context: Context): Promise<void> => partiesSignInOver(context)
+
+/** The same over one kind of upstream, for checks that ask about that one alone. */
+export const partiesSignInOver = async (context: Context, over?: Upstream): Promise<void> => {
   const trust = trustOf(context, await metadataOf(context))
-  const all = partiesOf(context)
+  const all = partiesOf(context, over)
   for (const people of all.filter(({ tenant }, index) => all.findIndex((one) => one.tenant === tenant) === index)) {
     const { assertion } = await signedIn(context, people, trust)
     if (names(assertion, people.user)) continue

@@ -1,7 +1,9 @@
+import type { Upstream } from '../../../fixtures/world/shapes.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { queryOf, valuesOf } from '../../../protocols/form.ts'
+import type { Pairs } from '../../../protocols/wire.ts'
 import { urlOf } from '../../../protocols/wire.ts'
 import type { Asked } from '../authorize/request.ts'
 import { describe } from '../authorize/request.ts'
@@ -19,9 +21,9 @@ const askedUpstream = async (context: Context, { party, user }: People) => {
   throw new Violation('not-asked', { expected: 'the user at the identity provider', actual: describe(asked) })
 }
 
-/** The control of what is asked upstream: the user comes to the identity provider at all. */
-const comesUpstream = async (context: Context): Promise<void> => {
-  for (const { party, user } of partiesOf(context)) {
+/** The control of what is asked upstream, over one kind of it if told: the user comes to the identity provider at all. */
+const comesUpstream = async (context: Context, over?: Upstream): Promise<void> => {
+  for (const { party, user } of partiesOf(context, over)) {
     const asked = await signIn(context, validSignIn(context, party), user)
     if (!upstreamOf(asked))
       throw new Inconclusive('control', `the user never came to the identity provider: ${describe(asked)}`)
@@ -38,7 +40,7 @@ export const asksAsItself: Check = {
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs: { capabilities: ['speaks:metadata'], shape: both, scope: 'slice' },
   kills: ['broker.asks-as-party', 'broker.asks-at-first-tenant'],
-  control: comesUpstream,
+  control: (context) => comesUpstream(context),
   async run(context) {
     const { application } = context
     await context.each(partiesOf(context), async (people) => {
@@ -49,6 +51,7 @@ export const asksAsItself: Check = {
       for (const [name = '', value = ''] of [own, [reply, application.reply]]) {
         const given = valuesOf(query, name)
         if (given.length === 1 && given[0] === value) continue
+        if (given.length === 0 && name === 'wreply' && !context.dialect.documented) continue
         throw new Violation(name, {
           expected: `${name}=${value} once at the identity provider`,
           actual: given.join(' and ') || `no ${name}`,
@@ -64,6 +67,9 @@ export const asksAsItself: Check = {
   },
 }
 
+/** Whether a token comes back through the browser: then a nonce is owed to OpenID Connect itself (Core section 3.2.2.1). */
+const startsImplicit = (query: Pairs) => (valuesOf(query, 'response_type')[0] ?? '').includes('id_token')
+
 /** What an OpenID request consists of. */
 export const buildsOidc: Check = {
   id: 'sign-in.builds-oidc.request',
@@ -74,14 +80,14 @@ export const buildsOidc: Check = {
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs: { capabilities: ['oidc', 'speaks:metadata'], shape: both, scope: 'slice' },
   kills: ['broker.speaks-federation-only', 'broker.fixes-nonce', 'broker.omits-nonce'],
-  control: comesUpstream,
+  control: (context) => comesUpstream(context, 'oidc'),
   async run(context) {
     const trust = trustOf(context, await metadataOf(context))
     const seen = new Set<string>()
-    const over = partiesOf(context).filter(({ tenant }) => tenant.upstream === 'oidc')
+    const over = partiesOf(context, 'oidc')
     await context.each([...over, ...over], async (people) => {
       const query = queryOf((await askedUpstream(context, people)).rawPath)
-      for (const name of ['nonce', 'state']) {
+      for (const name of context.dialect.documented || startsImplicit(query) ? ['nonce', 'state'] : ['state']) {
         const [value = ''] = valuesOf(query, name)
         if (value.length < 8 || seen.has(value)) {
           throw new Violation(name, {
@@ -116,6 +122,7 @@ export const neverPrompts: Check = {
   sends: 'a valid sign-in at each party, and an invalid one',
   owes: 'no page of the broker with a password field, and no challenge',
   clauses: ['sign-in.never-prompts'],
+  applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs: { capabilities: ['speaks:metadata'], shape: both, scope: 'slice' },
   kills: ['broker.challenges-when-asked-anew'],
   control: partiesSignIn,
