@@ -8,7 +8,7 @@ const rooms = ['protocols', 'fixtures', 'mocks', 'harness', 'suites', 'targets',
 /** Reports are made of verdicts, not of checks in action: they see the harness, and the catalogue is handed to them. */
 const files = rooms.flatMap((room) =>
   readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => file.endsWith('.ts') && !file.split(sep).includes('node_modules'))
     .map((file) => ({ room, path: join(root, room, file) })),
 )
 

@@ -11,9 +11,9 @@ const attach = {
   provision: 'provision.json',
 }
 const target = { schema: 1, role: 'broker', subject: { name: 'n', version: '1' }, capabilities: ['oauth'], attach }
-const place = () => {
+const place = (more: object = {}) => {
   const at = folder()
-  writeFileSync(join(at, 'target.json'), JSON.stringify(target))
+  writeFileSync(join(at, 'target.json'), JSON.stringify({ ...target, ...more }))
   const file = (name: string) => join(at, name)
   const text = (name: string) => readFileSync(file(name), 'utf8')
   const document = () => JSON.parse(text('provision.json')) as Provision
@@ -40,6 +40,15 @@ test('the keys lie beside the document, for their owner alone, and are never sho
     expect(text).not.toContain(issuers.entra.d)
     expect(text).not.toContain('PRIVATE KEY')
   }
+})
+
+test('a target that has one kind of upstream is set up with tenants of that kind', { timeout }, async () => {
+  const here = place({ dialect: 'wsfed', capabilities: ['wsfed-upstream'], profile: { tokenVersions: ['2.0'] } })
+  expect((await provision(here)).code).toBe(0)
+  const { tenants, parties } = here.document()
+  expect([tenants.length, parties.length]).toEqual([2, 4])
+  expect(new Set(tenants.map(({ upstream }) => upstream))).toEqual(new Set(['wsfed']))
+  expect(new Set(parties.map(({ tokenVersion }) => tokenVersion))).toEqual(new Set(['2.0']))
 })
 
 test('they are written once; renewed only when asked, and the document keeps the rest', { timeout }, async () => {

@@ -154,6 +154,7 @@ export const partiesSignIn = (context: Context): Promise<void> => partiesSignInO
 export const partiesSignInOver = async (context: Context, over?: Upstream): Promise<void> => {
   const trust = trustOf(context, await metadataOf(context))
   const all = partiesOf(context, over)
+  if (all.length === 0) throw new Inconclusive('control', `no party with a tenant that signs in over ${over}`)
   for (const people of all.filter(({ tenant }, index) => all.findIndex((one) => one.tenant === tenant) === index)) {
     const { assertion } = await signedIn(context, people, trust)
     if (names(assertion, people.user)) continue

@@ -23,7 +23,9 @@ const askedUpstream = async (context: Context, { party, user }: People) => {
 
 /** The control of what is asked upstream, over one kind of it if told: the user comes to the identity provider at all. */
 const comesUpstream = async (context: Context, over?: Upstream): Promise<void> => {
-  for (const { party, user } of partiesOf(context, over)) {
+  const all = partiesOf(context, over)
+  if (all.length === 0) throw new Inconclusive('control', `no party with a tenant that signs in over ${over}`)
+  for (const { party, user } of all) {
     const asked = await signIn(context, validSignIn(context, party), user)
     if (!upstreamOf(asked))
       throw new Inconclusive('control', `the user never came to the identity provider: ${describe(asked)}`)
