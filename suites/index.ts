@@ -27,7 +27,9 @@ import {
   unregisteredReply,
 } from './broker/sign-in/reply.ts'
 import { cleansUp, endsSession, staysRegistered } from './broker/sign-in/sign-out.ts'
+import { singleSignOn } from './broker/sign-in/single-sign-on.ts'
 import { eightHours, oneAudience, ownToken, registeredVersion, sameUser } from './broker/sign-in/token.ts'
+import { registeredUpstream } from './broker/sign-in/upstream-reply.ts'
 import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
 import { secretsInUrls } from './invariants/secrets-in-urls.ts'
 
@@ -71,6 +73,7 @@ const signIn: readonly Check[] = [
   configuresParty,
   metadataVerifies,
   asksAsItself,
+  registeredUpstream,
   buildsOidc,
   ownToken,
   registeredReply,
@@ -79,6 +82,7 @@ const signIn: readonly Check[] = [
   eightHours,
   oneAudience,
   sameUser,
+  singleSignOn,
   neverPrompts,
   unknownRealm,
   unregisteredReply,

@@ -38,6 +38,8 @@ export type SignInPolicies = {
   keepContext(context: string): string
   /** Which credentials the broker asks for itself. */
   prompts(request: SignInRequest): 'password' | 'basic' | undefined
+  /** How old the authentication of a user may be, in minutes, for a party to be served; `undefined`: any that a session bears. */
+  freshnessOf(request: SignInRequest, party: BrokerParty, sessions: readonly Session[]): number | undefined
   /** The session that serves a request; `sessions` are those of the browser. */
   findSession(
     sessions: readonly Session[],
@@ -127,6 +129,7 @@ export const honestSignIn: SignInPolicies = {
   acceptsReply: (given, registered) => given === registered,
   keepContext: (context) => context,
   prompts: () => undefined,
+  freshnessOf: ({ freshness }) => freshness,
   findSession: (sessions, { tenant }, { freshness = Infinity }, now) =>
     sessions.find(
       (session) =>

@@ -12,28 +12,29 @@ import type { RefusedMessage } from './sign-in-terms.ts'
  * tenant. Until the party and its reply are known, nobody is asked and nothing is kept.
  */
 export const answerSignIn = async (
-  request: SignInRequest,
+  message: SignInRequest,
   visit: Visit,
   federation: Federation,
 ): Promise<Response | RefusedMessage> => {
   const { provision, policies, clock, pending, node } = federation
   const { application, parties, tenants } = provision
-  const { realm = '', reply, context: given } = request
+  const { realm = '', reply, context: given } = message
   const party = policies.findParty(parties, realm)
   if (party === undefined) return { row: 'unknown-realm', realm }
   if (reply !== undefined && !policies.acceptsReply(reply, party.reply)) {
     return { row: 'sign-in-request', because: 'unregistered-reply' }
   }
-  const asked = policies.prompts(request)
+  const asked = policies.prompts(message)
   if (asked !== undefined) return prompt(asked)
 
+  const sessions = visit.sessions.map(({ session }) => session)
+  const request = asking(message, policies.freshnessOf(message, party, sessions))
   const context = given === undefined ? undefined : policies.keepContext(given)
   const chosen = policies.chooseUpstream(tenants, party, request)
   if (chosen === undefined) return { row: 'unhandled' }
   const [nonce, browser, state] = [randomUUID(), randomUUID(), randomUUID()]
   const begun = { party, request, context, nonce, browser, ...chosen }
 
-  const sessions = visit.sessions.map(({ session }) => session)
   const session = policies.findSession(sessions, party, request, clock.now())
   if (session) return postResult(begun, session, federation)
 
@@ -49,6 +50,11 @@ export const answerSignIn = async (
         ]),
     cookie,
   )
+}
+
+const asking = (request: SignInRequest, freshness: number | undefined): SignInRequest => {
+  const { freshness: _, ...rest } = request
+  return freshness === undefined ? rest : { ...rest, freshness }
 }
 
 const prompt = (asked: 'password' | 'basic'): Response =>

@@ -142,23 +142,6 @@ export const signInRequestFaults = {
     instead: ({ freshness }) => (freshness === 0 ? 'basic' : undefined),
   },
 
-  'broker.forgets-sessions': {
-    does: 'asks upstream for every party',
-    breaks: 'sign-in.single-sign-on',
-    policy: 'findSession',
-    instead: () => undefined,
-  },
-  'broker.keeps-sessions-to-a-party': {
-    does: 'serves from a session only the parties that have had a token in it',
-    breaks: 'sign-in.single-sign-on',
-    policy: 'findSession',
-    instead: (sessions, party, ...rest) =>
-      honestSignIn.findSession(
-        sessions.filter(({ parties }) => parties.has(party.realm)),
-        party,
-        ...rest,
-      ),
-  },
   'broker.shares-sessions-among-tenants': {
     does: 'serves a party from a session of any tenant',
     breaks: 'realm.no-interference',

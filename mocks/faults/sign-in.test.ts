@@ -93,6 +93,7 @@ const makeInputs = async (): Promise<Inputs> => {
     acceptsReply: ['https://evil.test/', `${party.reply}x`, party.reply.toUpperCase(), `${party.reply}?x=y`].map((one) => [one, party.reply]),
     keepContext: [['a b'], [' a '], ['a'.repeat(300)], ['%41'], ['a<b>c']],
     prompts: [[{ authentication: 'urn:oasis:names:tc:SAML:1.0:am:password' }], [{ freshness: 0 }]],
+    freshnessOf: [[{}, party, sessions]],
     findSession: [[sessions, party, {}, now], [sessions, foreign, {}, now], [sessions.slice(0, 1), party, {}, now]],
     chooseUpstream: [[tenants, party, { homeRealm: other.domain }], [tenants, party, {}], [tenants, foreign, {}]],
     federationQuery: [[application, request], [application, realm]],

@@ -2,6 +2,7 @@ import type { SignInPolicies } from '../broker/sign-in-policies.ts'
 import { honestSignIn } from '../broker/sign-in-policies.ts'
 import { signInAnswerFaults } from './sign-in-answer.ts'
 import type { SignInFault } from './sign-in-fault.ts'
+import { signInPeopleFaults } from './sign-in-people.ts'
 import { signInPendingFaults } from './sign-in-pending.ts'
 import { signInRequestFaults } from './sign-in-request.ts'
 import { signInTokenFaults } from './sign-in-token.ts'
@@ -13,6 +14,7 @@ export const signInFaults = {
   ...signInPendingFaults,
   ...signInAnswerFaults,
   ...signInTokenFaults,
+  ...signInPeopleFaults,
   ...signOutFaults,
 } as const
 
