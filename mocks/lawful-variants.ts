@@ -1,6 +1,7 @@
 import { withQuery } from '../protocols/form.ts'
 import type { Pairs, Wire, WireResponse } from '../protocols/wire.ts'
 import { headerOf, textResponse } from '../protocols/wire.ts'
+import { tenantClaim } from './broker/claims.ts'
 import type { Policies } from './broker/policies.ts'
 import { honest } from './broker/policies.ts'
 import type { SignInPolicies } from './broker/sign-in-policies.ts'
@@ -213,6 +214,12 @@ export const lawfulVariants = {
     does: 'asks the identity provider for every party, which knows the user',
     under: documented,
     signIn: { findSession: () => undefined },
+  },
+  'takes-first-of-two-tenants': {
+    does: 'takes the first of two tenants in a token, and compares it with the issuer',
+    under: both,
+    signIn: { namesTenant: (claims) => claims.find(({ type }) => type === tenantClaim)?.values[0] },
+    advised: ['realm.from-token.two-tenants'],
   },
   'keeps-requests-for-days': {
     does: 'keeps a request pending for three days',

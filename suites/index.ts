@@ -16,7 +16,9 @@ import { codeOfUpstream, codeRedeems, interleaved, stateUnchanged } from './brok
 import { knownAttacks, stranger } from './broker/authorize/unregistered-redirect.ts'
 import { askedResource, manyUris, noInjection, ownHost, startsCodeFlow } from './broker/authorize/upstream.ts'
 import { badUpstream } from './broker/sign-in/bad-upstream.ts'
+import { invitedGuest } from './broker/sign-in/guests.ts'
 import { membersOnly } from './broker/sign-in/members.ts'
+import { otherDirectory } from './broker/sign-in/other-directory.ts'
 import { malformedRequest, unknownRealm } from './broker/sign-in/refusals.ts'
 import {
   configuresParty,
@@ -28,6 +30,7 @@ import {
 } from './broker/sign-in/reply.ts'
 import { cleansUp, endsSession, staysRegistered } from './broker/sign-in/sign-out.ts'
 import { singleSignOn } from './broker/sign-in/single-sign-on.ts'
+import { namedInRequest, similarClaims, twoTenants } from './broker/sign-in/tenant-claims.ts'
 import { eightHours, oneAudience, ownToken, registeredVersion, sameUser } from './broker/sign-in/token.ts'
 import { registeredUpstream } from './broker/sign-in/upstream-reply.ts'
 import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
@@ -91,7 +94,12 @@ const signIn: readonly Check[] = [
   endsSession,
   cleansUp,
   staysRegistered,
+  similarClaims,
+  twoTenants,
+  namedInRequest,
   membersOnly,
+  otherDirectory,
+  invitedGuest,
 ]
 
 /** Every check, in the order of the rulebook. */

@@ -50,8 +50,8 @@ const judge = async (answer: Answer, begun: PendingSignIn, federation: Federatio
 
   const { claims, id, issuer } = judged.proved
   const name = claims.find(({ type }) => type.endsWith('/name'))?.values[0]
-  if (!policies.isMember({ issuedBy: judged.issuedBy, named: policies.namesTenant(claims), name }, begun.party))
-    return { because: 'no-member' }
+  const membership = { issuedBy: judged.issuedBy, named: policies.namesTenant(claims), name }
+  if (!policies.isMember(membership, begun.party, begun.request)) return { because: 'no-member' }
   const key = `${issuer} ${id}`
   if (policies.isReplay(key, (one) => seen.look(one) === true)) return { because: 'replayed' }
   seen.put(key, true)

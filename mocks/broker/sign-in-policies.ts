@@ -78,8 +78,8 @@ export type SignInPolicies = {
   believesIdToken(token: string, expected: ExpectedIdToken): Promise<JWTPayload | undefined>
   /** The tenant that the claims of a token name. */
   namesTenant(claims: readonly Claim[]): string | undefined
-  /** Whether a user is a member of the directory of a party. */
-  isMember(proved: Membership, party: BrokerParty): boolean
+  /** Whether a user is a member of the directory of a party, whatever the request says. */
+  isMember(proved: Membership, party: BrokerParty, request: SignInRequest): boolean
   /** Whether a token has been seen before. */
   isReplay(id: string, seen: (id: string) => boolean): boolean
 

@@ -203,7 +203,8 @@ export const signInAnswerFaults = {
     does: 'admits no guest of the directory',
     breaks: 'realm.guest',
     policy: 'isMember',
-    instead: (proved, party) => honestSignIn.isMember(proved, party) && !(proved.name ?? '').includes('#EXT#'),
+    instead: (proved, party, request) =>
+      honestSignIn.isMember(proved, party, request) && !(proved.name ?? '').includes('#EXT#'),
   },
 
   'broker.accepts-replays': {

@@ -24,4 +24,26 @@ export const signInPeopleFaults = {
     instead: (sessions, ...rest) =>
       sessions.length > 1 ? sessions.at(-1) : honestSignIn.findSession(sessions, ...rest),
   },
+
+  'broker.takes-domain-of-name-for-tenant': {
+    does: 'takes the domain of a name for the tenant of the user',
+    breaks: 'realm.guest',
+    policy: 'isMember',
+    instead: ({ name = '' }, { realm }) => realm.includes(name.slice(name.lastIndexOf('@') + 1)),
+  },
+  'broker.takes-identity-provider-for-tenant': {
+    does: 'takes the directory where a user is at home for the one that issued the token',
+    breaks: 'realm.guest',
+    policy: 'namesTenant',
+    instead: (claims) => {
+      const home = claims.find(({ type }) => type.endsWith('/identityprovider'))?.values[0]
+      return home === undefined ? honestSignIn.namesTenant(claims) : home.split('/')[3]
+    },
+  },
+  'broker.takes-home-realm-for-tenant': {
+    does: 'admits members of the directory that whr names',
+    breaks: 'realm.from-token',
+    policy: 'isMember',
+    instead: ({ issuedBy, named }, { tenant }, { homeRealm = tenant }) => issuedBy === named && named === homeRealm,
+  },
 } as const satisfies SignInFaults

@@ -93,6 +93,18 @@ describe('the application', () => {
     ['idp.omits-signature', (token) => expect(token.split('.')[2]).toBe('')],
     ['idp.mints-for-another-audience', (token) => expect(verify(token)).rejects.toThrow(/"aud"/)],
     ['idp.names-another-tenant', async (token) => expect((await verify(token)).payload['tid']).not.toBe(home.id)],
+    ['idp.adds-tenant-before', async (token) => expect((await verify(token)).payload['tid']).toHaveLength(2)],
+    [
+      'idp.adds-tenant-after',
+      async (token) => expect((await verify(token)).payload['tid']).toEqual([home.id, expect.any(String)]),
+    ],
+    [
+      'idp.adds-similar-tenant-claims',
+      async (token) => {
+        const { tid, tenantid } = (await verify(token)).payload
+        expect([tid, tenantid === home.id, typeof tenantid]).toEqual([home.id, false, 'string'])
+      },
+    ],
     ['idp.names-another-issuer', (token) => expect(verify(token)).rejects.toThrow(/"iss"/)],
     ['idp.issues-expired-id-token', (token) => expect(verify(token)).rejects.toThrow(/"exp"/)],
     [

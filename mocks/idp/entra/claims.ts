@@ -87,10 +87,13 @@ const userAccessClaims = (version: Version, { resource, scopes }: Granted, user:
   sub: pairwise(user, resource),
 })
 
-const nameClaims = (version: Version, { name, displayName }: User): Claims => {
+/** A guest goes by the address at home, has no UPN here, and is told to be from there. */
+const nameClaims = (version: Version, { name, displayName, home }: User): Claims => {
   const [given = '', ...family] = displayName.split(' ')
-  const address = version === 1 ? { upn: name, unique_name: name } : { preferred_username: name }
-  return { name: displayName, given_name: given, family_name: family.join(' '), ...address }
+  const upn = home === undefined ? { upn: name } : { email: name }
+  const address = version === 1 ? { ...upn, unique_name: name } : { preferred_username: name }
+  const from = home === undefined ? {} : { idp: `https://sts.windows.net/${home}/` }
+  return { name: displayName, given_name: given, family_name: family.join(' '), ...address, ...from }
 }
 
 /** A user is another subject to every client and API. */

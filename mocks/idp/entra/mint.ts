@@ -7,6 +7,7 @@ import type { Claims, Granted } from './claims.ts'
 import { accessClaims, idClaims } from './claims.ts'
 import { misbehaves } from './directory.ts'
 import type { Entra, Version } from './state.ts'
+import { similarNames, tenantsSaid } from './tenants-said.ts'
 
 /** Signs an access token. */
 export const mintAccess = (entra: Entra, version: Version, granted: Granted): Promise<string> =>
@@ -40,6 +41,7 @@ const mintFor = async (
   unsigned = false,
 ): Promise<string> => {
   const is = (mode: Parameters<typeof misbehaves>[2]) => misbehaves(entra, granted.tenant.id, mode)
+  const { named, similar } = tenantsSaid(entra, granted.tenant, 'idp.names-another-tenant')
   const claims = {
     ...idClaims(entra, version, granted, user),
     ...more,
@@ -47,7 +49,8 @@ const mintFor = async (
     ...(is('idp.mints-for-another-audience') && { aud: '11111111-1111-4111-a111-111111111111' }),
     ...(is('idp.names-another-issuer') && { iss: 'https://sts.windows.net/33333333-3333-4333-a333-333333333333/' }),
     ...(is('idp.issues-expired-id-token') && timesBefore(entra, 2 * hour)),
-    ...(is('idp.names-another-tenant') && { tid: '22222222-2222-4222-a222-222222222222' }),
+    ...(similar !== undefined && Object.fromEntries(similarNames.members.map((name) => [name, similar]))),
+    tid: named.length === 1 ? named[0] : named,
   }
   if (unsigned || is('idp.omits-signature')) return withoutSignature(claims)
   return is('idp.signs-with-hs256') ? signWithPublicKey(entra, claims) : sign(entra, version, claims)

@@ -64,13 +64,16 @@ const assertionFor = (entra: Entra, { tenant, authenticatedAt }: Asked, user: Us
   }
 }
 
-const claimsOf = (entra: Entra, tenant: Tenant, { objectId, name, displayName }: User): Assertion['claims'] => {
+/** In a directory that they were invited to, a guest has a name made of the address at home. */
+const claimsOf = (entra: Entra, tenant: Tenant, user: User): Assertion['claims'] => {
+  const { objectId, displayName, home = tenant.id } = user
   const [given = '', ...family] = displayName.split(' ')
+  const name = home === tenant.id ? user.name : `${user.name.replace('@', '_')}#EXT#@${tenant.domain}`
   const claims = {
     tenantId: tenant.id,
     objectId,
     displayName,
-    identityProvider: issuerOf(entra, tenant.id, 1),
+    identityProvider: issuerOf(entra, home, 1),
     methods: password,
     givenName: given,
     surname: family.join(' '),

@@ -98,6 +98,19 @@ test('idp.asserts-another-tenant names one that does so too, and verifies', asyn
   expect(verified.assertion.issuer).toContain(home.id)
 })
 
+const tenantsIn = async (mode: HostileModeId) => {
+  const verified = verify((await answers(mode)).form?.fields['wresult'])
+  if (verified.is === 'refused') throw new Error(verified.reason)
+  return verified.assertion.claims.filter(({ type }) => /tenantid/.test(type)).map(({ values }) => values)
+}
+test.each([
+  ['idp.adds-tenant-before', [[third.id], [home.id]]],
+  ['idp.adds-tenant-after', [[home.id], [third.id]]],
+  ['idp.adds-similar-tenant-claims', [[third.id], [third.id], [third.id], [home.id]]],
+] as const)('%s names one that does so too', async (mode, tenantIds) => {
+  expect(await tenantsIn(mode)).toEqual(tenantIds)
+})
+
 test.each([
   ['idp.omits-wctx', undefined],
   ['idp.changes-wctx', 'not-mine'],

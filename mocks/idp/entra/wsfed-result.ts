@@ -1,11 +1,13 @@
 import { tamperings } from '../../../fixtures/tampering/index.ts'
 import type { Genuine } from '../../../fixtures/tampering/tampering.ts'
 import type { Tenant } from '../../../fixtures/world/shapes.ts'
+import type { Claim } from '../../../protocols/saml/assertion.ts'
 import { issue } from '../../../protocols/saml/issue.ts'
 import { writeFaultResult, writeResult } from '../../../protocols/ws-federation/result.ts'
 import { namespaces } from '../../../protocols/xml/namespaces.ts'
 import type { HostileModeId } from '../../hostile-modes.ts'
 import { misbehaves } from './directory.ts'
+import { similarNames, tenantsSaid } from './tenants-said.ts'
 import type { Entra } from './state.ts'
 import { claimTypes } from './wsfed-claims.ts'
 
@@ -31,9 +33,12 @@ const spoilt = {
 /** Writes the `wresult` of a token: signed as it is, unless the tenant was set to something else. */
 export const resultFor = (entra: Entra, tenant: Tenant, given: Given): Made => {
   if (misbehaves(entra, tenant.id, 'idp.sends-fault')) return fault()
-  if (misbehaves(entra, tenant.id, 'idp.asserts-another-tenant')) return elsewhere(entra, tenant, given)
+  const said = {
+    ...given,
+    assertion: { ...given.assertion, claims: claimsSaid(entra, tenant, given.assertion.claims) },
+  }
   const [, id] = Object.entries(spoilt).find(([mode]) => misbehaves(entra, tenant.id, mode as HostileModeId)) ?? []
-  return id === undefined ? genuine(given) : tampered(entra, tenant, given, id)
+  return id === undefined ? genuine(said) : tampered(entra, tenant, said, id)
 }
 
 const genuine = async ({ assertion, response, issuer }: Given) => writeResult(response, await issue(assertion, issuer))
@@ -57,17 +62,12 @@ const fault = () =>
     reason: 'The request for a token failed.',
   })
 
-const elsewhere = (entra: Entra, tenant: Tenant, { assertion, ...given }: Given) => {
-  const claims = assertion.claims.map((claim) =>
-    claim.type === claimTypes.tenantId ? { ...claim, values: [otherThan(entra, tenant)] } : claim,
-  )
-  return genuine({ ...given, assertion: { ...assertion, claims } })
-}
-
-/** The nearest tenant that misbehaves in the same way, which is one of the same check; or one that nobody knows. */
-const otherThan = ({ tenants, modes }: Entra, { id }: Tenant): Tenant['id'] => {
-  const at = tenants.findIndex((tenant) => tenant.id === id)
-  const near = [...tenants.slice(at + 1), ...tenants.slice(0, at).toReversed()]
-  const other = near.find((tenant) => modes.get(tenant.id)?.has('idp.asserts-another-tenant'))
-  return other?.id ?? '22222222-2222-4222-a222-222222222222'
+const claimsSaid = (entra: Entra, tenant: Tenant, claims: readonly Claim[]): Claim[] => {
+  const { named, similar } = tenantsSaid(entra, tenant, 'idp.asserts-another-tenant')
+  return [
+    ...similarNames.types.flatMap((type) => (similar === undefined ? [] : [{ type, values: [similar] }])),
+    ...claims.flatMap((claim) =>
+      claim.type === claimTypes.tenantId ? named.map((id) => ({ ...claim, values: [id] })) : [claim],
+    ),
+  ]
 }
