@@ -17,6 +17,7 @@ import { knownAttacks, stranger } from './broker/authorize/unregistered-redirect
 import { askedResource, manyUris, noInjection, ownHost, startsCodeFlow } from './broker/authorize/upstream.ts'
 import { badUpstream } from './broker/sign-in/bad-upstream.ts'
 import { invitedGuest } from './broker/sign-in/guests.ts'
+import { interleavedSignIns } from './broker/sign-in/interference.ts'
 import { membersOnly } from './broker/sign-in/members.ts'
 import { otherDirectory } from './broker/sign-in/other-directory.ts'
 import { malformedRequest, unknownRealm } from './broker/sign-in/refusals.ts'
@@ -29,6 +30,7 @@ import {
   unregisteredReply,
 } from './broker/sign-in/reply.ts'
 import { cleansUp, endsSession, staysRegistered } from './broker/sign-in/sign-out.ts'
+import { ownUrls } from './broker/sign-in/shared-directory.ts'
 import { singleSignOn } from './broker/sign-in/single-sign-on.ts'
 import { namedInRequest, similarClaims, twoTenants } from './broker/sign-in/tenant-claims.ts'
 import { eightHours, oneAudience, ownToken, registeredVersion, sameUser } from './broker/sign-in/token.ts'
@@ -99,6 +101,8 @@ const signIn: readonly Check[] = [
   namedInRequest,
   membersOnly,
   otherDirectory,
+  interleavedSignIns,
+  ownUrls,
   invitedGuest,
 ]
 

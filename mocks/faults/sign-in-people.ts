@@ -25,6 +25,16 @@ export const signInPeopleFaults = {
       sessions.length > 1 ? sessions.at(-1) : honestSignIn.findSession(sessions, ...rest),
   },
 
+  'broker.serves-one-party-per-directory': {
+    does: 'serves every party of a directory as the first of them',
+    breaks: 'realm.shared-directory',
+    policy: 'findParty',
+    instead(parties, realm) {
+      const found = honestSignIn.findParty(parties, realm)
+      return parties.find(({ tenant }) => tenant === found?.tenant)
+    },
+  },
+
   'broker.takes-domain-of-name-for-tenant': {
     does: 'takes the domain of a name for the tenant of the user',
     breaks: 'realm.guest',

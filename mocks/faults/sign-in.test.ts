@@ -89,7 +89,7 @@ const makeInputs = async (): Promise<Inputs> => {
       [[['wtrealm', 'a']]],
       [[['wa', 'wattr1.0'], ['wtrealm', 'a']]],
     ],
-    findParty: ['unknown', party.realm.toUpperCase(), party.realm.slice(0, -1), `${party.realm}x`].map((one) => [parties, one]),
+    findParty: ['unknown', second.realm, party.realm.toUpperCase(), party.realm.slice(0, -1), `${party.realm}x`].map((one) => [parties, one]),
     acceptsReply: ['https://evil.test/', `${party.reply}x`, party.reply.toUpperCase(), `${party.reply}?x=y`].map((one) => [one, party.reply]),
     keepContext: [['a b'], [' a '], ['a'.repeat(300)], ['%41'], ['a<b>c']],
     prompts: [[{ authentication: 'urn:oasis:names:tc:SAML:1.0:am:password' }], [{ freshness: 0 }]],
