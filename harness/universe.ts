@@ -2,11 +2,12 @@ import { join } from 'node:path'
 import { provisionOf } from '../fixtures/world/provision.ts'
 import type { World } from '../fixtures/world/world.ts'
 import { adfsHandlers } from '../mocks/idp/adfs/handlers.ts'
-import { makeAdfs } from '../mocks/idp/adfs/state.ts'
+import { endpointsOf, issuerOf, makeAdfs } from '../mocks/idp/adfs/state.ts'
 import { entraHandlers } from '../mocks/idp/entra/handlers.ts'
 import type { Entra } from '../mocks/idp/entra/state.ts'
 import { makeEntra } from '../mocks/idp/entra/state.ts'
 import { microsoftOnline } from '../mocks/idp/immutable-id.ts'
+import { signerOf } from '../mocks/idp/signer.ts'
 import { wireOf } from '../mocks/wire.ts'
 import type { Wire } from '../protocols/wire.ts'
 import { headerOf } from '../protocols/wire.ts'
@@ -73,12 +74,16 @@ export const openUniverse = async ({
     launcher,
     provision: (at) => given?.provision ?? provisionOf(world, at),
     idp(at) {
+      const { application } = ground.provision(at)
+      const { certificate } = signerOf({ keys: world.issuers.adfs })
+      const farm = { origin: at.idp, issuer: issuerOf({ origin: at.idp }), certificate }
       const entra = makeEntra({
         origin: at.idp,
         clock,
         keys: world.issuers.entra,
         replyUrl: at.target + at.paths.callback,
-        application: ground.provision(at).application,
+        application,
+        farm: { ...farm, endpoint: endpointsOf(farm).passive },
         ...everybody(world),
       })
       directories.entra = entra
@@ -87,7 +92,10 @@ export const openUniverse = async ({
         clock,
         keys: world.issuers.adfs,
         users: entra.users,
-        parties: [{ realm: microsoftOnline, reply: `${at.idp}/login.srf`, subject: 'immutable-id' }],
+        parties: [
+          { realm: microsoftOnline, reply: `${at.idp}/login.srf`, subject: 'immutable-id' },
+          { realm: application.realm, reply: application.reply, subject: 'upn' },
+        ],
       })
       return recorded(wireOf([...entraHandlers(entra), ...adfsHandlers(adfs)]), transcript, clock)
     },

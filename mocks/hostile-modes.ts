@@ -17,6 +17,7 @@ export const hostileModes = {
   'idp.names-another-issuer': { id: 'idp.names-another-issuer', does: 'issues id tokens under the name of another issuer' },
   'idp.signs-with-hs256': { id: 'idp.signs-with-hs256', does: 'issues id tokens with an HMAC, keyed by its public key' },
   'idp.issues-expired-id-token': { id: 'idp.issues-expired-id-token', does: 'issues id tokens that expired an hour ago' },
+  'idp.federates-sign-in': { id: 'idp.federates-sign-in', does: 'sends its users to AD FS, which proves who they are' },
   'idp.lacks-application': { id: 'idp.lacks-application', does: "does not know the broker's own application" },
   'idp.omits-wsfed-signature': { id: 'idp.omits-wsfed-signature', does: 'answers WS-Federation with an assertion without signature' },
   'idp.signs-with-foreign-key': { id: 'idp.signs-with-foreign-key', does: 'answers WS-Federation with a forged assertion, signed by another key under the certificate of its own' },

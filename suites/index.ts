@@ -16,6 +16,7 @@ import { codeOfUpstream, codeRedeems, interleaved, stateUnchanged } from './brok
 import { knownAttacks, stranger } from './broker/authorize/unregistered-redirect.ts'
 import { askedResource, manyUris, noInjection, ownHost, startsCodeFlow } from './broker/authorize/upstream.ts'
 import { badUpstream } from './broker/sign-in/bad-upstream.ts'
+import { directoryOnly, federatedUser } from './broker/sign-in/federated.ts'
 import { invitedGuest } from './broker/sign-in/guests.ts'
 import { interleavedSignIns } from './broker/sign-in/interference.ts'
 import { membersOnly } from './broker/sign-in/members.ts'
@@ -36,6 +37,7 @@ import { namedInRequest, similarClaims, twoTenants } from './broker/sign-in/tena
 import { eightHours, oneAudience, ownToken, registeredVersion, sameUser } from './broker/sign-in/token.ts'
 import { registeredUpstream } from './broker/sign-in/upstream-reply.ts'
 import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
+import { otherStores } from './invariants/other-stores.ts'
 import { secretsInUrls } from './invariants/secrets-in-urls.ts'
 
 /** The documented authorize flow, in the order of the rulebook. */
@@ -89,6 +91,8 @@ const signIn: readonly Check[] = [
   sameUser,
   singleSignOn,
   neverPrompts,
+  directoryOnly,
+  federatedUser,
   unknownRealm,
   unregisteredReply,
   malformedRequest,
@@ -110,4 +114,4 @@ const signIn: readonly Check[] = [
 export const checks: readonly Check[] = [...signIn, ...authorize]
 
 /** Every invariant. */
-export const invariants: readonly Invariant[] = [secretsInUrls]
+export const invariants: readonly Invariant[] = [secretsInUrls, otherStores]

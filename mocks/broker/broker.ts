@@ -4,6 +4,7 @@ import type { Provision } from '../../fixtures/world/provision.ts'
 import type { Clock } from '../../protocols/clock.ts'
 import { queryOf, withQuery } from '../../protocols/form.ts'
 import type { Wire } from '../../protocols/wire.ts'
+import { textOf } from '../../protocols/wire.ts'
 import { originalOf, wireOf } from '../wire.ts'
 import type { FederationState } from './federation.ts'
 import { federationHandlers, newFederation, shownRefusal } from './federation.ts'
@@ -171,9 +172,22 @@ const makeNode = (
       const shown = policies.show(refusal, '')
       return errorPage(policies.wording(refusal, read.accept), 'status' in shown ? shown : { status: 400 })
     }),
-    ...federationHandlers({ ...federation, provision, origin, clock, policies: signIn, node }),
+    ...federationHandlers({
+      ...federation,
+      provision,
+      origin,
+      clock,
+      policies: signIn,
+      node,
+      get: (url) => documentAt(url, wire),
+    }),
     http.get(`${origin}/health`, () => HttpResponse.text('ok')),
   ])
+}
+
+const documentAt = async (url: string, wire: Wire): Promise<string> => {
+  const { origin, pathname, search } = new URL(url)
+  return textOf(await wire({ method: 'GET', origin, rawPath: pathname + search, headers: [] }))
 }
 
 const refusals: Record<Refusal, true> = {

@@ -38,6 +38,8 @@ export type Federation = FederationState & {
   clock: Clock
   policies: SignInPolicies
   node: number
+  /** Asks for a document by its URL. */
+  get(url: string): Promise<string>
 }
 
 /** A message as the broker reads it: its parameters, and what the cookies of its browser speak of. */

@@ -40,10 +40,15 @@ const readAnswer = (visit: Visit, { policies }: Federation): Answer | undefined 
 const twice = (name: string, at: number, all: Visit['parameters']) => all.findIndex(([one]) => one === name) !== at
 
 const judge = async (answer: Answer, begun: PendingSignIn, federation: Federation): Promise<Judged> => {
-  const { policies, provision, clock, seen } = federation
+  const { policies, provision, clock, seen, get } = federation
   if (answer.error !== undefined) return { because: answer.error }
   if (!policies.acceptsKind(begun.upstream, answer.kind)) return { because: 'other-protocol' }
   const [token, surroundings] = [answer.token ?? '', { provision, policies, now: clock.now() }]
+  const elsewhere =
+    answer.kind === 'wsfed'
+      ? await policies.provedElsewhere(token, begun, { application: provision.application, now: clock.now() }, get)
+      : undefined
+  if (elsewhere) return { proved: elsewhere, issuedBy: begun.tenant.id }
   const judged =
     answer.kind === 'wsfed' ? judgeAssertion(token, surroundings) : await judgeIdToken(token, begun, surroundings)
   if ('because' in judged) return judged

@@ -14,6 +14,7 @@ import type { SignInRequest } from '../../protocols/ws-federation/request.ts'
 import { signInQuery, signOutQuery } from '../../protocols/ws-federation/request.ts'
 import type { TokenResponse } from '../../protocols/ws-trust/response.ts'
 import type { Element } from '../../protocols/xml/element.ts'
+import type { Proved } from './claims.ts'
 import { carriedFrom, tenantNamedIn } from './claims.ts'
 import { verifyIdToken } from './id-token.ts'
 import type { Age, Shown } from './policies.ts'
@@ -72,6 +73,13 @@ export type SignInPolicies = {
   sameBrowser(begun: string, marks: readonly string[]): boolean
   /** Whether an answer may come in this way. */
   acceptsKind(begun: Upstream, answered: Upstream): boolean
+  /** What a `wresult` proves that is of no directory: nothing. `get` asks for a document, wherever it is. */
+  provedElsewhere(
+    text: string,
+    begun: PendingSignIn,
+    expected: { application: BrokerApplication; now: number },
+    get: (url: string) => Promise<string>,
+  ): Promise<Proved | undefined>
   /** What an upstream `wresult` proves, or why nothing. */
   believesAssertion(text: string, expected: Expected): Verified | Refused
   /** The payload of an upstream id token, or `undefined` where it proves nothing. */
@@ -160,6 +168,7 @@ export const honestSignIn: SignInPolicies = {
   findPending: (known) => known,
   sameBrowser: (begun, marks) => marks.includes(begun),
   acceptsKind: (begun, answered) => begun === answered,
+  provedElsewhere: async () => undefined,
   believesAssertion: verifyToken,
   believesIdToken: verifyIdToken,
   namesTenant: tenantNamedIn,

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { clauses } from '../../fixtures/clauses/index.ts'
 import { tamperings } from '../../fixtures/tampering/index.ts'
 import { resultOf, signed } from '../../fixtures/tampering/tampering.ts'
+import { signMetadata } from '../../protocols/metadata/write-metadata.ts'
 import type { Signer } from '../../protocols/signature/sign.ts'
 import { publicKeyOf } from '../../protocols/signature/certificate.ts'
 import { documentOf } from '../../protocols/xml/write.ts'
@@ -57,6 +58,10 @@ const makeInputs = async (): Promise<Inputs> => {
     skew: 300,
   }
   const spoiled = await Promise.all(tamperings.map(async (one) => one.make(genuine)))
+  const farm = 'http://adfs.test/adfs/services/trust'
+  const ofFarm = resultOf(genuine, await signed({ ...genuine, assertion: { ...genuine.assertion, issuer: farm } }))
+  const services = { certificates: [issuer.certificate], endpoints: [], passiveEndpoints: ['https://adfs.test/adfs/ls/'], tokenTypes: [], claimTypes: [] } // prettier-ignore
+  const ofItself = await signMetadata({ id: '_m', entityId: farm, securityTokenService: services }, issuer)
   const old = { ...genuine, assertion: genuineOf(provision, issuer, other.id, now, '1.1').assertion }
   const texts = [...spoiled, resultOf(genuine, await signed(genuine)), resultOf(old, await signed(old))]
 
@@ -74,6 +79,7 @@ const makeInputs = async (): Promise<Inputs> => {
   const idTokens = await Promise.all([
     idToken({}),
     idToken({}, stranger),
+    idToken({ amr: ['wia'] }),
     idToken({ nonce: 'other' }),
     idToken({ aud: 'other' }),
     idToken({ iat: seconds - 7200, exp: seconds - 3600 }),
@@ -105,6 +111,7 @@ const makeInputs = async (): Promise<Inputs> => {
     findPending: [[pending, newest], [undefined, newest]],
     sameBrowser: [['mine', []], ['mine', ['other']]],
     acceptsKind: [['oidc', 'wsfed'], ['wsfed', 'oidc']],
+    provedElsewhere: [[ofFarm, pending, { application, now }, async () => ofItself]],
     believesAssertion: texts.map((text) => [text, expected]),
     believesIdToken: idTokens.map((token) => [token, idExpected]),
     namesTenant: [

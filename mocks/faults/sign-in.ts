@@ -5,6 +5,7 @@ import type { SignInFault } from './sign-in-fault.ts'
 import { signInPeopleFaults } from './sign-in-people.ts'
 import { signInPendingFaults } from './sign-in-pending.ts'
 import { signInRequestFaults } from './sign-in-request.ts'
+import { signInStoreFaults } from './sign-in-stores.ts'
 import { signInTokenFaults } from './sign-in-token.ts'
 import { signOutFaults } from './sign-out.ts'
 
@@ -15,6 +16,7 @@ export const signInFaults = {
   ...signInAnswerFaults,
   ...signInTokenFaults,
   ...signInPeopleFaults,
+  ...signInStoreFaults,
   ...signOutFaults,
 } as const
 

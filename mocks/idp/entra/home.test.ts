@@ -35,11 +35,13 @@ beforeAll(async () => {
   ;[keys, homeKeys] = await Promise.all([makeKeySet(), makeKeySet()])
 })
 
-/** The first tenant signs in at AD FS, the second at Entra itself. */
-const open = () => {
+/** The first tenant signs in at AD FS, by `homes` or by mode; the second at Entra itself. */
+const open = (set = false) => {
   const { certificate } = signerOf({ keys: homeKeys })
-  const homes = new Map([[home.id, { issuer, endpoint: `${elsewhere}/adfs/ls/`, certificate }]])
-  const entra = makeEntra({ origin, clock, keys, tenants, clients, users, replyUrl, application, homes })
+  const provider = { issuer, endpoint: `${elsewhere}/adfs/ls/`, certificate }
+  const switches = set ? { farm: provider } : { homes: new Map([[home.id, provider]]) }
+  const entra = makeEntra({ origin, clock, keys, tenants, clients, users, replyUrl, application, ...switches })
+  if (set) entra.modes.set(home.id, new Set(['idp.federates-sign-in']))
   const parties = [{ realm, reply: `${origin}/login.srf`, subject: 'immutable-id' } as const]
   const adfs = makeAdfs({ origin: elsewhere, clock, keys: homeKeys, users, parties })
   const visitor = visitorAt(wireOf(entraHandlers(entra)), origin)
@@ -83,6 +85,15 @@ describe('a user of a federated tenant', () => {
       assertion: { claims: expect.arrayContaining([expect.objectContaining({ values: [user.objectId] })]) },
     })
     expect(verify((await ask()).form?.fields['wresult'])).toMatchObject({ is: 'verified' })
+  })
+
+  test('has come by the farm where the tenant is set to it, and its token says so', async () => {
+    const { ask, through } = open(true)
+    const { shown } = await through((await ask()).location)
+    expect(verify(shown.form?.fields['wresult'])).toMatchObject({
+      assertion: { authentication: { method: 'urn:federation:authentication:windows' } },
+    })
+    expect((await ask({}, away.id)).page).toContain('type="password"')
   })
 
   test.each<[string, () => { whr?: string }]>([

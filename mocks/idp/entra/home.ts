@@ -10,6 +10,7 @@ import { readMessage } from '../../../protocols/ws-federation/read-message.ts'
 import { signInQuery } from '../../../protocols/ws-federation/request.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import { immutableIdOf, microsoftOnline } from '../immutable-id.ts'
+import { misbehaves } from './directory.ts'
 import { describe } from './guard.ts'
 import { errorPage, signInPage } from './pages.ts'
 import { proceed } from './proceed.ts'
@@ -31,15 +32,18 @@ export const askToSignIn = (entra: Entra, asked: OpenPage, hints: Hints = {}) =>
   const context = randomUUID()
   entra.pages.put(context, asked)
   const tenant = asked.tenant ?? entra.tenants.find(({ domain }) => domain === hints.domain)
-  const home = tenant && entra.homes.get(tenant.id)
+  const home = tenant && homeOf(entra, tenant.id)
   return home ? sendHome(home, context, hints) : signInPage(asked, context, hints)
 }
 
 /** The home provider of a user name, by its domain, where a request may be answered for that tenant. */
 export const homeOfName = (entra: Entra, asked: Tenant | undefined, name: string): HomeProvider | undefined => {
   const tenant = entra.tenants.find(({ domain }) => domain === name.slice(name.lastIndexOf('@') + 1))
-  return tenant && (asked === undefined || asked.id === tenant.id) ? entra.homes.get(tenant.id) : undefined
+  return tenant && (asked === undefined || asked.id === tenant.id) ? homeOf(entra, tenant.id) : undefined
 }
+
+const homeOf = (entra: Entra, tenant: Tenant['id']): HomeProvider | undefined =>
+  entra.homes.get(tenant) ?? (misbehaves(entra, tenant, 'idp.federates-sign-in') ? entra.farm : undefined)
 
 /** Sends the browser to a home provider, which hands back the context. */
 export const sendHome = ({ endpoint }: HomeProvider, context: string, { hint = '', freshness }: Hints) => {
@@ -60,11 +64,12 @@ export const loginFromHome = (entra: Entra) =>
     const asked = entra.pages.look(message.context ?? '')
     if (asked === undefined || asked.user !== undefined) return errorPage(describe(stale))
 
-    const verified = [...entra.homes]
-      .filter(([tenant]) => asked.tenant === undefined || asked.tenant.id === tenant)
-      .flatMap(([tenant, home]) => {
-        const answer = verify(entra, home, message.result)
-        return answer.is === 'verified' ? [{ tenant, name: answer.assertion.nameId?.value }] : []
+    const verified = entra.tenants
+      .filter(({ id }) => asked.tenant === undefined || asked.tenant.id === id)
+      .flatMap(({ id: tenant }) => {
+        const home = homeOf(entra, tenant)
+        const answer = home && verify(entra, home, message.result)
+        return answer?.is === 'verified' ? [{ tenant, name: answer.assertion.nameId?.value }] : []
       })
     if (verified.length === 0) return errorPage(describe(invalid))
     const user = entra.users.find((one) =>
@@ -73,7 +78,7 @@ export const loginFromHome = (entra: Entra) =>
     if (user === undefined) return errorPage(describe(unknown))
 
     entra.pages.take(message.context ?? '')
-    return beginSession(entra, user, await proceed(entra, asked, user))
+    return beginSession(entra, user, await proceed(entra, { ...asked, atHome: true }, user))
   })
 
 const verify = ({ clock, origin }: Entra, { issuer, certificate }: HomeProvider, result: string): Verified | Refused =>

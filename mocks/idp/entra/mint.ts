@@ -17,20 +17,20 @@ export const mintAccess = (entra: Entra, version: Version, granted: Granted): Pr
 export const mintId = (entra: Entra, version: Version, granted: Granted, user: User): Promise<string> =>
   mintFor(entra, version, granted, user, {}, version === 1 && entra.idTokenV1 === 'unsigned')
 
+/** What comes beside an id token, and whether a home provider proved who its user is. */
+type Beside = { code: string | undefined; atHome: true | undefined }
+
 /**
  * Issues the id token that travels by way of the browser; beside a code it is bound to that (OpenID Connect Core section
  * 3.3.2.11).
  */
-export const mintInFront = (entra: Entra, version: Version, granted: Granted, user: User, code: string | undefined) =>
-  mintFor(
-    entra,
-    version,
-    granted,
-    user,
-    code === undefined
-      ? {}
-      : { c_hash: createHash('sha256').update(code).digest().subarray(0, 16).toString('base64url') },
-  )
+export const mintInFront = (entra: Entra, version: Version, granted: Granted, user: User, { code, atHome }: Beside) =>
+  mintFor(entra, version, granted, user, {
+    ...(code !== undefined && {
+      c_hash: createHash('sha256').update(code).digest().subarray(0, 16).toString('base64url'),
+    }),
+    ...(atHome && { amr: ['wia'], in_corp: 'true' }),
+  })
 
 const mintFor = async (
   entra: Entra,

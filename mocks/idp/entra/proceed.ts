@@ -8,17 +8,17 @@ import { mintInFront } from './mint.ts'
 import { consentPage, errorPage } from './pages.ts'
 import { describe } from './guard.ts'
 import { errorParams, sendBack } from './send-back.ts'
-import type { Code, Entra, PassiveSignIn, SignIn } from './state.ts'
+import type { Code, Entra, OpenPage, PassiveSignIn, SignIn } from './state.ts'
 import { answerPassive } from './wsfed-answer.ts'
 
 /** A request that was asked of one tenant, if only because its user is from there. */
-type Settled<Asked = SignIn | PassiveSignIn> = Asked & { tenant: Granted['tenant'] }
+type Settled<Asked = SignIn | PassiveSignIn> = Asked & Pick<OpenPage, 'atHome'> & { tenant: Granted['tenant'] }
 type Answer = Promise<HttpResponse<string | null>> | HttpResponse<string | null>
 
 const declined = { code: 65004, says: 'User declined to consent to access the app.' }
 
 /** Goes on with a request whose user is known: asks for consent where it is due, else answers. */
-export const proceed = (entra: Entra, open: SignIn | PassiveSignIn, user: User): Answer => {
+export const proceed = (entra: Entra, open: OpenPage, user: User): Answer => {
   const asked = { ...open, tenant: tenantOf(entra, user) }
   if (misbehaves(entra, asked.tenant.id, 'idp.denies-access')) return refuseConsent(entra, asked)
   const due = asked.consent !== undefined || lacksConsent(entra, asked.tenant, asked.client)
@@ -62,7 +62,12 @@ const answer = async (entra: Entra, asked: Settled<SignIn>, user: User) => {
   const idToken: Pairs =
     asked.responseType === 'code'
       ? []
-      : [['id_token', await mintInFront(entra, asked.version, { ...asked, user }, user, code)]]
+      : [
+          [
+            'id_token',
+            await mintInFront(entra, asked.version, { ...asked, user }, user, { code, atHome: asked.atHome }),
+          ],
+        ]
   return sendBack(entra, asked, [
     ...(code === undefined ? [] : ([['code', code]] as Pairs)),
     ...idToken,

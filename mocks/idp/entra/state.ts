@@ -57,8 +57,8 @@ export type PassiveSignIn = {
   consent: undefined
 }
 
-/** A page that is open: for signing in, or, once there is a user, for consent. */
-export type OpenPage = (SignIn | PassiveSignIn) & { user?: User }
+/** A page that is open: for signing in, or, once there is a user, for consent. `atHome`: the user was proved by a home provider. */
+export type OpenPage = (SignIn | PassiveSignIn) & { user?: User; atHome?: true }
 
 /** Who is signed in, and since when, in ms. */
 export type Session = { user: User; since: number }
@@ -104,6 +104,8 @@ export type Switches = {
   spendsRefreshTokens: boolean
   /** The tenants whose users sign in elsewhere. Default: none. */
   homes: Map<Tenant['id'], HomeProvider>
+  /** Where the users of every other tenant sign in that is set to federate. Default: nowhere. */
+  farm: HomeProvider | undefined
   /** Default: {@link documentedLifetimes}. */
   lifetimes: Lifetimes
 }
@@ -173,6 +175,7 @@ export const makeEntra = (given: Given): Entra => ({
   wsfedTokens: '2.0',
   spendsRefreshTokens: false,
   homes: new Map(),
+  farm: undefined,
   lifetimes: documentedLifetimes,
   ...given,
   clients: [...given.clients, clientOf(given.application)],

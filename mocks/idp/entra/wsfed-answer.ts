@@ -9,11 +9,11 @@ import { formPost } from '../form-post.ts'
 import { signerOf } from '../signer.ts'
 import { issuerOf, pairwise } from './claims.ts'
 import { misbehaves } from './directory.ts'
-import type { Entra, PassiveSignIn } from './state.ts'
-import { claimTypes, password } from './wsfed-claims.ts'
+import type { Entra, OpenPage, PassiveSignIn } from './state.ts'
+import { claimTypes, password, windows } from './wsfed-claims.ts'
 import { resultFor } from './wsfed-result.ts'
 
-type Asked = PassiveSignIn & { tenant: Tenant }
+type Asked = PassiveSignIn & Pick<OpenPage, 'atHome'> & { tenant: Tenant }
 type Named = Assertion & { nameId: { value: string } }
 
 const formats = {
@@ -42,7 +42,7 @@ const contextOf = (entra: Entra, { tenant, context }: Asked): string | undefined
 }
 
 /** Tokens are valid from now; the subject has another name for every application. */
-const assertionFor = (entra: Entra, { tenant, authenticatedAt }: Asked, user: User): Named => {
+const assertionFor = (entra: Entra, { tenant, authenticatedAt, atHome }: Asked, user: User): Named => {
   const { application, clock, lifetimes, wsfedTokens: version } = entra
   const [id, now] = [`_${randomUUID()}`, clock.now()]
   return {
@@ -55,17 +55,17 @@ const assertionFor = (entra: Entra, { tenant, authenticatedAt }: Asked, user: Us
     audiences: [[application.realm]],
     nameId: { value: pairwise(user, application.id), format: formats[version] },
     confirmation: bearer[version],
-    claims: claimsOf(entra, tenant, user),
+    claims: claimsOf(entra, tenant, user, atHome ? windows : password),
     authentication: {
       at: authenticatedAt ?? now,
-      method: authentications[version],
+      method: atHome ? 'urn:federation:authentication:windows' : authentications[version],
       ...(version === '2.0' && { sessionIndex: id }),
     },
   }
 }
 
 /** In a directory that they were invited to, a guest has a name made of the address at home. */
-const claimsOf = (entra: Entra, tenant: Tenant, user: User): Assertion['claims'] => {
+const claimsOf = (entra: Entra, tenant: Tenant, user: User, methods: string): Assertion['claims'] => {
   const { objectId, displayName, home = tenant.id } = user
   const [given = '', ...family] = displayName.split(' ')
   const name = home === tenant.id ? user.name : `${user.name.replace('@', '_')}#EXT#@${tenant.domain}`
@@ -74,7 +74,7 @@ const claimsOf = (entra: Entra, tenant: Tenant, user: User): Assertion['claims']
     objectId,
     displayName,
     identityProvider: issuerOf(entra, home, 1),
-    methods: password,
+    methods,
     givenName: given,
     surname: family.join(' '),
     name,
