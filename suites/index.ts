@@ -16,6 +16,7 @@ import { codeOfUpstream, codeRedeems, interleaved, stateUnchanged } from './brok
 import { knownAttacks, stranger } from './broker/authorize/unregistered-redirect.ts'
 import { askedResource, manyUris, noInjection, ownHost, startsCodeFlow } from './broker/authorize/upstream.ts'
 import { badUpstream } from './broker/sign-in/bad-upstream.ts'
+import { adminConsent, askedAgain, consentPrompt, notInstalled } from './broker/sign-in/consent.ts'
 import { directoryOnly, federatedUser } from './broker/sign-in/federated.ts'
 import { invitedGuest } from './broker/sign-in/guests.ts'
 import { interleavedSignIns } from './broker/sign-in/interference.ts'
@@ -96,6 +97,10 @@ const signIn: readonly Check[] = [
   unknownRealm,
   unregisteredReply,
   malformedRequest,
+  notInstalled,
+  consentPrompt,
+  adminConsent,
+  askedAgain,
   ...badUpstream,
   endsSession,
   cleansUp,

@@ -22,6 +22,9 @@ export const answerReply = async (visit: Visit, federation: Federation): Promise
   const judged = await judge(answer, begun, federation)
   const spent = policies.spends('proved' in judged)
   if (spent !== 'nowhere') pending.spend(answer.state, spent === 'here' ? node : undefined)
+  const sessions = visit.sessions.map(({ session }) => session)
+  const kept = answer.error === undefined ? undefined : policies.servesRefused(answer.error, sessions, begun.party)
+  if (kept) return postResult(begun, kept, federation)
   return 'because' in judged ? refused(judged.because) : signIn(begun, judged, visit, federation)
 }
 

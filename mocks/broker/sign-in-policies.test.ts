@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { queryOf, valuesOf } from '../../protocols/form.ts'
 import type { Assertion } from '../../protocols/saml/assertion.ts'
 import { openTrial } from '../../test/sign-in-trial.ts'
 import type { SignInPolicies } from './sign-in-policies.ts'
@@ -15,9 +16,11 @@ test('every policy is asked by some message, so that a fault in it can be seen',
       },
     ]),
   ) as SignInPolicies
-  const { ask, request, signInTo, provision, certificates } = await openTrial(heard)
+  const { ask, reply: answer, request, signInTo, provision, certificates } = await openTrial(heard)
   for (const { realm, reply } of provision.parties)
     await signInTo(realm, [['wctx', 'c'], ['wreply', reply], ['wfresh', '0']]) // prettier-ignore
+  const { location } = await ask(request(provision.parties[0]?.realm ?? '', [['wfresh', '0']])) // prettier-ignore
+  await answer([['error', 'access_denied'], ['state', valuesOf(queryOf(location), 'state')[0] ?? '']]) // prettier-ignore
   await ask(request('https://nobody.test/'))
   await certificates()
   await ask([['wa', 'wsignout1.0'], ['wreply', provision.parties[0]?.reply ?? '']]) // prettier-ignore

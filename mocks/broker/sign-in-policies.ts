@@ -56,8 +56,8 @@ export type SignInPolicies = {
   ): { tenant: BrokerTenant; upstream: Upstream } | undefined
   /** The query of a WS-Federation request upstream, but for the context. */
   federationQuery(application: BrokerApplication, request: SignInRequest): Pairs
-  /** The query of an OpenID Connect request upstream, but for the state. */
-  openIdQuery(application: BrokerApplication, request: SignInRequest, nonce: string): Pairs
+  /** The query of an OpenID Connect request upstream, but for the state. `known`: the browser has a session. */
+  openIdQuery(application: BrokerApplication, request: SignInRequest, nonce: string, known: boolean): Pairs
   /** The attributes of a cookie. */
   cookieAttributes(kind: 'sign-in' | 'session'): string
 
@@ -73,6 +73,8 @@ export type SignInPolicies = {
   sameBrowser(begun: string, marks: readonly string[]): boolean
   /** Whether an answer may come in this way. */
   acceptsKind(begun: Upstream, answered: Upstream): boolean
+  /** The session that serves a request which the identity provider has refused: none. `sessions` are those of the browser. */
+  servesRefused(error: string, sessions: readonly Session[], party: BrokerParty): Session | undefined
   /** What a `wresult` proves that is of no directory: nothing. `get` asks for a document, wherever it is. */
   provedElsewhere(
     text: string,
@@ -168,6 +170,7 @@ export const honestSignIn: SignInPolicies = {
   findPending: (known) => known,
   sameBrowser: (begun, marks) => marks.includes(begun),
   acceptsKind: (begun, answered) => begun === answered,
+  servesRefused: () => undefined,
   provedElsewhere: async () => undefined,
   believesAssertion: verifyToken,
   believesIdToken: verifyIdToken,

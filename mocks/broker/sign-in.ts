@@ -45,7 +45,7 @@ export const answerSignIn = async (
     upstream === 'wsfed'
       ? withQuery(tenant.wsfed.endpoint, [...policies.federationQuery(application, request), ['wctx', state]])
       : withQuery(tenant.oidc.authorizationEndpoint, [
-          ...policies.openIdQuery(application, request, nonce),
+          ...policies.openIdQuery(application, request, nonce, sessions.length > 0),
           ['state', state],
         ]),
     cookie,

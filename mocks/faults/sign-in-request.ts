@@ -198,14 +198,14 @@ export const signInRequestFaults = {
     does: 'asks for every id token with the same nonce',
     breaks: 'sign-in.builds-oidc',
     policy: 'openIdQuery',
-    instead: (application, request) => honestSignIn.openIdQuery(application, request, '00000000'),
+    instead: (application, request, _, known) => honestSignIn.openIdQuery(application, request, '00000000', known),
   },
   'broker.passes-reply-on-by-openid': {
     does: 'passes the wreply of the party on as redirect_uri',
     breaks: 'sign-in.upstream-reply-registered',
     policy: 'openIdQuery',
-    instead: (application, request, nonce) =>
-      honestSignIn.openIdQuery({ ...application, reply: request.reply ?? application.reply }, request, nonce),
+    instead: (application, request, ...rest) =>
+      honestSignIn.openIdQuery({ ...application, reply: request.reply ?? application.reply }, request, ...rest),
   },
 
   'broker.omits-secure': {

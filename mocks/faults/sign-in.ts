@@ -1,6 +1,7 @@
 import type { SignInPolicies } from '../broker/sign-in-policies.ts'
 import { honestSignIn } from '../broker/sign-in-policies.ts'
 import { signInAnswerFaults } from './sign-in-answer.ts'
+import { signInConsentFaults } from './sign-in-consent.ts'
 import type { SignInFault } from './sign-in-fault.ts'
 import { signInPeopleFaults } from './sign-in-people.ts'
 import { signInPendingFaults } from './sign-in-pending.ts'
@@ -17,6 +18,7 @@ export const signInFaults = {
   ...signInTokenFaults,
   ...signInPeopleFaults,
   ...signInStoreFaults,
+  ...signInConsentFaults,
   ...signOutFaults,
 } as const
 

@@ -120,6 +120,29 @@ describe('the application', () => {
     await shows((await visitor.signIn(shown, user)).form?.fields['id_token'] ?? '')
   })
 
+  test('asks for consent at each sign-in in a tenant that awaits it', async () => {
+    const { shown, visitor } = await authorize({ response_type: 'code' }, home.id, 'idp.awaits-consent')
+    const asked = await visitor.signIn(shown, user)
+    expect(asked.page).toContain('Permissions requested')
+    const answered = await visitor.post(asked.form?.action ?? '', { ...asked.form?.fields, consent: 'accept' })
+    expect(answered.form?.fields).toHaveProperty('code')
+    const query = encodeForm([['wa', 'wsignin1.0'], ['wtrealm', application.realm]]) // prettier-ignore
+    expect((await visitor.get(`/${home.id}/wsfed?${query}`)).page).toContain('AADSTS700016: ')
+  })
+
+  test('cannot be consented to where an administrator is wanted', async () => {
+    const type = { response_type: 'code' }
+    const lack = 'AADSTS90094: Calling principal cannot consent due to lack of permissions.'
+    const onPage = await authorize(type, home.id, 'idp.wants-administrator')
+    expect(await onPage.visitor.signIn(onPage.shown, user)).toMatchObject({
+      page: expect.stringContaining(lack),
+      status: 400,
+    })
+    const back = await authorize(type, home.id, 'idp.sends-back-without-consent')
+    const { form } = await back.visitor.signIn(back.shown, user)
+    expect(form?.fields).toMatchObject({ error: 'access_denied', error_description: lack })
+  })
+
   test('is unknown in a tenant that lacks it', async () => {
     const type = { response_type: 'code' }
     expect((await authorize(type, home.id, 'idp.lacks-application')).shown.page).toContain('AADSTS700016: ')

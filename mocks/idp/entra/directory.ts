@@ -53,5 +53,11 @@ export const misbehaves = ({ modes }: Entra, tenant: Tenant['id'] | undefined, m
   tenant !== undefined && (modes.get(tenant)?.has(mode) ?? false)
 
 /** Whether users of a tenant still have to consent to a client. */
-export const lacksConsent = ({ asksConsent, consents }: Entra, tenant: Tenant, client: Client): boolean =>
-  (asksConsent.has(tenant.id) || asksConsent.has(client.id)) && !consents.has(`${tenant.id} ${client.id}`)
+export const lacksConsent = (entra: Entra, tenant: Tenant, client: Client): boolean =>
+  applicationMeets(entra, tenant, client, 'idp.awaits-consent') ||
+  ((entra.asksConsent.has(tenant.id) || entra.asksConsent.has(client.id)) &&
+    !entra.consents.has(`${tenant.id} ${client.id}`))
+
+/** Whether a client is the broker's application, and a tenant misbehaves towards it. */
+export const applicationMeets = (entra: Entra, tenant: Tenant, client: Client, mode: HostileModeId): boolean =>
+  client.id === entra.application.id && misbehaves(entra, tenant.id, mode)

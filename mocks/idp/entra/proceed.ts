@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { User } from '../../../fixtures/world/shapes.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import type { Granted } from './claims.ts'
-import { lacksConsent, misbehaves, tenantOf } from './directory.ts'
+import { applicationMeets, lacksConsent, misbehaves, tenantOf } from './directory.ts'
 import { mintInFront } from './mint.ts'
 import { consentPage, errorPage } from './pages.ts'
 import { describe } from './guard.ts'
@@ -15,12 +15,19 @@ import { answerPassive } from './wsfed-answer.ts'
 type Settled<Asked = SignIn | PassiveSignIn> = Asked & Pick<OpenPage, 'atHome'> & { tenant: Granted['tenant'] }
 type Answer = Promise<HttpResponse<string | null>> | HttpResponse<string | null>
 
+/** In the words of FAQ: AAD Permissions. */
+const lacking = { code: 90094, says: 'Calling principal cannot consent due to lack of permissions.' }
 const declined = { code: 65004, says: 'User declined to consent to access the app.' }
 
 /** Goes on with a request whose user is known: asks for consent where it is due, else answers. */
 export const proceed = (entra: Entra, open: OpenPage, user: User): Answer => {
   const asked = { ...open, tenant: tenantOf(entra, user) }
   if (misbehaves(entra, asked.tenant.id, 'idp.denies-access')) return refuseConsent(entra, asked)
+  if (applicationMeets(entra, asked.tenant, asked.client, 'idp.wants-administrator'))
+    return errorPage(describe(lacking))
+  if (applicationMeets(entra, asked.tenant, asked.client, 'idp.sends-back-without-consent')) {
+    return refuseConsent(entra, asked, lacking)
+  }
   const due = asked.consent !== undefined || lacksConsent(entra, asked.tenant, asked.client)
   if (!due) return finish(entra, asked, user)
   if (entra.auto === user) return grantConsent(entra, asked, user)
@@ -36,12 +43,12 @@ export const grantConsent = (entra: Entra, asked: Settled, user: User): Answer =
   return finish(entra, asked, user)
 }
 
-/** Answers that the user declined. */
-export const refuseConsent = (entra: Entra, asked: Settled): HttpResponse<string | null> => {
-  if (asked.endpoint === 'wsfed') return errorPage(describe(declined))
+/** Answers that the user declined, or could not consent. */
+export const refuseConsent = (entra: Entra, asked: Settled, because = declined): HttpResponse<string | null> => {
+  if (asked.endpoint === 'wsfed') return errorPage(describe(because))
   return asked.endpoint === 'authorize'
-    ? sendBack(entra, asked, errorParams({ error: 'access_denied', ...declined }))
-    : sendBack(entra, asked, [['admin_consent', 'True'], ...errorParams({ error: 'consent_required', ...declined })])
+    ? sendBack(entra, asked, errorParams({ error: 'access_denied', ...because }))
+    : sendBack(entra, asked, [['admin_consent', 'True'], ...errorParams({ error: 'consent_required', ...because })])
 }
 
 /** As long as the documented sample: a short column would not hold it. */

@@ -6,7 +6,7 @@ import type { SignInRequest } from '../../../protocols/ws-federation/request.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import { userWithoutPage } from './authorize.ts'
 import type { Directory } from './directory.ts'
-import { directoryOf, isKnownIn, isRegistered } from './directory.ts'
+import { directoryOf, isKnownIn, isRegistered, misbehaves } from './directory.ts'
 import type { Refusal } from './guard.ts'
 import { describe, refusalOf } from './guard.ts'
 import { askToSignIn } from './home.ts'
@@ -26,7 +26,8 @@ const isKnown = ({ entra, directory, request }: Asked): boolean => {
     request.realm === entra.application.realm &&
     client !== undefined &&
     directory !== undefined &&
-    isKnownIn(entra, directory, client)
+    isKnownIn(entra, directory, client) &&
+    !misbehaves(entra, directory.tenant?.id, 'idp.awaits-consent')
   )
 }
 
