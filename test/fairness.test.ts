@@ -27,7 +27,7 @@ const paths = {
 
 /** The checks that the honest reference broker is not asked in a dialect. */
 const notApplicable = new Map<string, Promise<string[]>>()
-const notApplicableUnder = (dialect: 'k2trust' | 'oauth2') => {
+const notApplicableUnder = (dialect: LawfulVariant['under'][number]) => {
   const known =
     notApplicable.get(dialect) ??
     verdictsOn({ dialect: { extends: dialect, paths } }, { keyring, seed: 1, runs: 1 }).then((verdicts) =>
