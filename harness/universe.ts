@@ -140,6 +140,7 @@ export const openUniverse = async ({
     capabilities: capabilitiesOf(target.capabilities, dialect),
     slice: (check) => world.slices[check],
     profile: target.profile,
+    triggers: target.control?.triggers ?? {},
     application: ground.provision(site.at).application,
     hostile(check, modes) {
       for (const { id } of world.slices[check]?.tenants ?? []) directories.entra?.modes.set(id, new Set(modes))

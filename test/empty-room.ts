@@ -10,6 +10,7 @@ export const room: Room = {
   at: { target: 'https://broker.test', idp: 'https://login.test', paths: dialect.paths },
   capabilities: new Set(['oauth', 'speaks:authorize']),
   profile: { skew: 600, requestMs: 1_000, checkMs: 1_000, stateBytes: 1_024, tokenVersions: ['1.1', '2.0'] },
+  triggers: {},
   application: { id: 'application', realm: 'https://broker.test/', reply: 'https://broker.test/wsfed/reply' },
   clock: makeUniverseClock(),
   hostile: () => undefined,

@@ -8,6 +8,7 @@ import type { HostileModeId } from '../../mocks/hostile-modes.ts'
 import type { Browser } from '../agent/browser.ts'
 import type { UniverseClock } from '../clock/universe-clock.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
+import type { Triggers } from '../dialects/trigger.ts'
 import type { Exchange } from '../record/exchange.ts'
 import type { Profile } from '../target/target.ts'
 import type { Violation } from './blame.ts'
@@ -26,6 +27,8 @@ export type Context = {
   /** How many property cases to try in all. */
   runs: number
   profile: Profile
+  /** Requests that the target declares to end in a row of its error table. */
+  triggers: Triggers
   /** The target's own application at the identity provider. */
   application: Application
   /** The universe's clock; only a check of scope `exclusive` moves it. */
@@ -66,8 +69,8 @@ export type Check = {
   weaker?: Exclude<Basis, 'source'>
   /** Attacks of the catalogue of which it sends at least one shape; it does not claim to send them all. */
   attacks?: readonly AttackId[]
-  /** What a dialect lacks for this check to make sense; `undefined`: nothing. */
-  applies?(dialect: Dialect): string | undefined
+  /** What a dialect, or what else a target declares, lacks for this check to make sense; `undefined`: nothing. */
+  applies?(dialect: Dialect, triggers: Triggers): string | undefined
   needs: { capabilities: readonly Capability[]; shape: Shape; scope: 'slice' | 'exclusive' }
   /** The faults it catches, each proved. */
   kills: readonly [FaultId, ...FaultId[]]

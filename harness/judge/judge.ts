@@ -6,6 +6,7 @@ import type { HostileModeId } from '../../mocks/hostile-modes.ts'
 import type { Browser } from '../agent/browser.ts'
 import type { UniverseClock } from '../clock/universe-clock.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
+import type { Triggers } from '../dialects/trigger.ts'
 import type { Exchange } from '../record/exchange.ts'
 import type { Profile } from '../target/target.ts'
 import { Inconclusive, Violation } from './blame.ts'
@@ -21,6 +22,7 @@ export type Room = {
   at: Endpoints
   capabilities: ReadonlySet<Capability>
   profile: Profile
+  triggers: Triggers
   /** The target's own application at the identity provider. */
   application: Application
   clock: UniverseClock
@@ -62,7 +64,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
   const needed = [...check.clauses.flatMap((id) => clauseOf(id).capabilities), ...check.needs.capabilities]
   const missing = missingOf(needed, room.capabilities)
   if (missing.length > 0) return { status: 'not-applicable', missing }
-  const lack = check.applies?.(room.dialect)
+  const lack = check.applies?.(room.dialect, room.triggers)
   if (lack !== undefined) return { status: 'not-applicable', missing: [lack] }
   const slice = room.slice(check.id)
   if (slice === undefined) return { status: 'not-applicable', missing: [`shape:${JSON.stringify(check.needs.shape)}`] }
@@ -79,6 +81,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
     at: room.at,
     runs: judging.runs,
     profile: room.profile,
+    triggers: room.triggers,
     application: room.application,
     clock: room.clock,
     hostile: (...modes) => room.hostile(check.id, modes),

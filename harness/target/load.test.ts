@@ -88,6 +88,9 @@ describe('a field that is wrong is refused by its name:', () => {
     ['profile.errorTable.0.row', { profile: { errorTable: [{ row: 'twelve' }] } }],
     ['profile', { profile: { patience: 1 } }],
     ['control.clock.path', { control: { clock: { path: 'clock' } } }],
+    ['control.triggers', { control: { triggers: { 'token-request': { path: '/x' } } } }],
+    ['control.triggers.unhandled.path', { control: { triggers: { unhandled: { path: 'x' } } } }],
+    ['control.triggers.unhandled.form.a', { control: { triggers: { unhandled: { path: '/x', form: { a: 1 } } } } }],
     ['extra', { extra: 1 }],
     ['attach.command', attach({ command: [] })],
     ['attach.command.1', attach({ command: ['node', 1] })],
@@ -143,6 +146,15 @@ describe('a field that is wrong is refused by its name:', () => {
     const trouble = troubleOf(() => read({ ...valid, capabilities: ['clock'] }))
     expect(trouble).toMatchObject({ kind: 'usage', place: '/somewhere/target.json: capabilities' })
     expect(read({ ...valid, capabilities: ['clock'], attach: { open: () => undefined } })).toBeDefined()
+  })
+
+  test.each([
+    [['error-trigger'], undefined],
+    [['error-trigger'], { triggers: {} }],
+    [[], { triggers: { metadata: { path: '/x' } } }],
+  ])('control.triggers, with the capabilities %o and %o: one goes with the other', (capabilities, control) => {
+    const trouble = troubleOf(() => read({ ...valid, capabilities, ...(control && { control }) }))
+    expect(trouble).toMatchObject({ kind: 'usage', place: '/somewhere/target.json: control.triggers' })
   })
 
   test('several at once, one in a line', () => {

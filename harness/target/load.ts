@@ -73,6 +73,7 @@ export const readTarget = (definition: unknown, path: string): Target => {
     })
   }
   requireNodes(parsed, how, path)
+  requireTriggers(parsed.capabilities.includes('error-trigger'), control, path)
   return {
     ...parsed,
     ...(code.dialect && { dialect: dialect as TargetDefinition['dialect'] }),
@@ -127,6 +128,21 @@ const requireNodes = (
       list: 'declare "nodes", and give the address of each node as "host:port"',
       none: 'give open() a list of nodes, and take control.nodes away',
     }[owed ?? 'none'],
+  })
+}
+
+/** A row is caused by what is declared, and what is declared is used. */
+const requireTriggers = (declared: boolean, control: unknown, path: string) => {
+  const given = typeof control === 'object' && control !== null && 'triggers' in control ? control.triggers : {}
+  if (declared === Object.keys(given ?? {}).length > 0) return
+  throw new Trouble('usage', {
+    place: `${path}: control.triggers`,
+    problem: declared
+      ? 'the capability "error-trigger" is declared, but nothing says how a row of the error table is caused'
+      : 'the capability "error-trigger" is not declared',
+    mend: declared
+      ? 'give for at least one row a request that ends in it, or take "error-trigger" away'
+      : 'declare "error-trigger", or take control.triggers away',
   })
 }
 

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { declaredCapabilities, operations, roles } from '../../fixtures/clauses/clause.ts'
 import type { DeclaredCapability, Role } from '../../fixtures/clauses/clause.ts'
 import type { DeclaredRow } from '../../fixtures/error-table.ts'
-import { errorRowIds } from '../../fixtures/error-table.ts'
+import { errorRowIds, triggeredRowIds } from '../../fixtures/error-table.ts'
 import type { Provision } from '../../fixtures/world/provision.ts'
 import { everyKind } from '../../fixtures/world/slice.ts'
 import type { Clock } from '../../protocols/clock.ts'
@@ -10,6 +10,7 @@ import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
 import type { DialectChoice } from '../dialects/resolve.ts'
 import { variedParameters } from '../dialects/authorize.ts'
+import type { Triggers } from '../dialects/trigger.ts'
 import { refusalNames, responseModes } from '../dialects/dialect.ts'
 import { dialectNames } from '../dialects/resolve.ts'
 
@@ -122,6 +123,18 @@ const dialectSchema = z.union([
   }),
 ])
 
+const triggerSchema = z.strictObject({
+  path: path.meta({
+    description:
+      'Path and query. {realm}, {reply}, {tenant} and {client} are replaced by a registered party, its URL, its tenant and a client, percent-encoded.',
+  }),
+  form: z
+    .record(text, z.string())
+    .exactOptional()
+    .meta({ description: 'Posted to the path as a form; the same words are replaced. Absent: a GET.' }),
+  headers: z.record(text, z.string()).exactOptional().meta({ description: 'More headers.' }),
+})
+
 const rowSchema = z.strictObject({
   row: z.enum(errorRowIds),
   code: text.exactOptional(),
@@ -148,7 +161,10 @@ const profileSchema = z
       .positive()
       .default(1024)
       .meta({ description: 'The longest state the target gives back intact.' }),
-    errorTable: z.array(rowSchema).exactOptional().meta({ description: "The target's own codes, ids and statuses." }),
+    errorTable: z.array(rowSchema).exactOptional().meta({
+      description:
+        "The target's own error table, as far as it shows it: code and id stand on the page of a row, the status is the page's.",
+    }),
   })
   .prefault({})
 
@@ -169,6 +185,9 @@ const parts = {
           description:
             'The nodes behind the one name. For a command: how many it starts, on the ports of {ports}. For a target that is running: the address of each, as host:port.',
         }),
+      triggers: z.partialRecord(z.enum(triggeredRowIds), triggerSchema).exactOptional().meta({
+        description: 'For rows of the error table without a documented cause: a request that ends in the row.',
+      }),
     })
     .exactOptional(),
 }
@@ -203,7 +222,7 @@ export type Attach = InProcess | Launched | AlreadyRunning
 export type Profile = z.infer<typeof profileSchema>
 
 /** What moves a target beside the party-facing plane. */
-export type Control = { clock?: { path: string } | ClockDriver; nodes?: number | string[] }
+export type Control = { clock?: { path: string } | ClockDriver; nodes?: number | string[]; triggers?: Triggers }
 
 /** A target, with everything that was left out filled in. `directory` is where its file lies. */
 export type Target = {
