@@ -93,8 +93,14 @@ const inputs: { [Name in keyof Policies]: Parameters<Policies[Name]>[] } = {
     ['invalid_client_id', 'text/html'],
     ['invalid_redirect_uri', 'text/html'],
     ['authorization-response', '*/*'],
-    ['authorization-request', 'text/html'],
+    ['authorization-request', 'text/html', { because: 'x' }],
+    ['authorization-request', 'text/html', { because: 'x', quoted: 'id_token token' }],
+    ['oauth-version', 'text/html'],
+    ['token-request', 'text/html'],
   ],
+  marksUp: [['<b>'], ['<'.repeat(300)]],
+  numbers: [['authorization-response', {}], ['authorization-request', { quoted: 'id_token token' }]], // prettier-ignore
+  tellsOf: [['said', { client, code: 'c'.repeat(300) }]],
 }
 type FaultId = keyof typeof faults
 const ids = Object.keys(faults) as FaultId[]

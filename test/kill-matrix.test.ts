@@ -33,6 +33,9 @@ const onlyByProperty: Record<keyof Policies, keyof typeof oauthFaults> = {
   giveBack: 'broker.omits-unknown-errors',
   show: 'broker.redirects-refusals-of-long-redirect-uris',
   wording: 'broker.shows-refusal-text-to-browsers-only',
+  marksUp: 'broker.reflects-long-markup-of-authorization',
+  numbers: 'broker.shows-another-code-for-combined-types',
+  tellsOf: 'broker.tells-secrets-with-long-codes',
 }
 
 test('every judge claims a fault, and every fault is claimed', () => {

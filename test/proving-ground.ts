@@ -1,3 +1,4 @@
+import type { DeclaredRow } from '../fixtures/error-table.ts'
 import type { Keyring } from '../fixtures/world/world.ts'
 import { worldOf } from '../fixtures/world/world.ts'
 import type { Transport } from '../harness/attach/site.ts'
@@ -23,6 +24,7 @@ export type Suspect = {
   dialect?: DialectChoice
   capabilities?: TargetDefinition['capabilities']
   profile?: TargetDefinition['profile']
+  errorTable?: readonly DeclaredRow[]
   requestMs?: number
 }
 
@@ -40,13 +42,13 @@ export type Trial = {
 /** Judges a suspect in a universe of its own, by these checks one after the other and by every invariant at the end. */
 export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdict[]> => {
   const { keyring, seed, transport = 'direct', chosen = checks, runs = 100, shrinks = 0, checkMs = 60_000 } = trial
-  const { policies, signIn, open, dialect = 'k2trust', requestMs = 10_000, profile, capabilities } = suspect
+  const { policies, signIn, open, dialect = 'k2trust', errorTable, requestMs = 10_000, profile, capabilities } = suspect
   const definition = referenceBroker({ ...(policies && { policies }), ...(signIn && { signIn }) })
   const target = readTarget(
     {
       ...definition,
       dialect,
-      profile: { requestMs, ...profile },
+      profile: { ...definition.profile, ...(errorTable && { errorTable: [...errorTable] }), requestMs, ...profile },
       ...(capabilities && { capabilities }),
       ...(open && { attach: { open } }),
     },

@@ -8,10 +8,11 @@ import { textOf } from '../../protocols/wire.ts'
 import { originalOf, wireOf } from '../wire.ts'
 import type { FederationState } from './federation.ts'
 import { federationHandlers, newFederation, shownRefusal } from './federation.ts'
+import type { ErrorText } from './pages.ts'
 import { errorPage, sendTo } from './pages.ts'
 import type { PendingRequests } from './pending.ts'
 import { pendingRequests } from './pending.ts'
-import type { Answer, Asked, Policies, Refusal } from './policies.ts'
+import type { Answer, Asked, Policies, Refusal, Told } from './policies.ts'
 import { honest } from './policies.ts'
 import type { Read } from './request.ts'
 import { readRequest } from './request.ts'
@@ -69,11 +70,15 @@ const makeNode = (
   { origin, clock, wire, policies = honest, signIn, node, pending, accepted, federation }: NodeParts,
 ): Wire => {
   const { clients } = provision
-  const refuse = (refusal: Refusal, { accept }: Read, given = '') => {
+  const refusalText = (refusal: Refusal, accept: string, told: Told): ErrorText => ({
+    text: policies.marksUp(policies.wording(refusal, accept, told)),
+    numbers: policies.numbers(refusal, told),
+  })
+  const refuse = (refusal: Refusal, { accept }: Read, given = '', told: Told = {}) => {
     const shown = policies.show(refusal, given)
     if ('sentTo' in shown) return sendTo(shown.sentTo)
-    if (shown.behindRedirect) return sendTo(`${origin}/error?is=${refusal}`)
-    return errorPage(policies.wording(refusal, accept), shown)
+    if (shown.behindRedirect) return sendTo(withQuery(`${origin}/error`, [['is', refusal], ...Object.entries(told)]))
+    return errorPage(refusalText(refusal, accept, told), shown)
   }
 
   const authorize = (read: Read, tenant: string | undefined) => {
@@ -93,7 +98,10 @@ const makeNode = (
     if (!valid && policies.validatesFirst(redirect?.used ?? '')) {
       return refuse('invalid_redirect_uri', read, redirect?.used)
     }
-    if (!policies.servesResponseType(values('response_type').join())) return refuse('authorization-request', read)
+    const responseType = values('response_type').join()
+    if (!policies.servesResponseType(responseType)) {
+      return refuse('authorization-request', read, '', { because: 'response-type', quoted: responseType })
+    }
 
     const given = one('state')
     const asked: Asked = {
@@ -122,13 +130,16 @@ const makeNode = (
     const newest = pending.newest()
     const begun = policies.findPending(pending.find(state, node), newest, state)
     const marks = read.begun.map(({ mark }) => mark)
-    if (begun === undefined || !policies.sameBrowser(begun.browser, marks))
-      return refuse('authorization-response', read)
+    if (begun === undefined || !policies.sameBrowser(begun.browser, marks)) {
+      return refuse('authorization-response', read, '', { because: 'unknown-state' })
+    }
     const spent = policies.spends(answer)
     if (spent !== 'nowhere') pending.spend(state, spent === 'here' ? node : undefined)
     if (!begun.valid) return refuse('invalid_redirect_uri', read, begun.asked.redirectUri)
     const back = policies.giveBack(answer, begun.asked.state)
-    if (typeof back === 'string') return refuse(back, read)
+    if (typeof back === 'string') {
+      return refuse(back, read, '', { because: 'refused', ...(answer.error !== undefined && { quoted: answer.error }) })
+    }
     return sendTo(withQuery(policies.destination(begun, newest ?? begun), back))
   }
 
@@ -158,7 +169,7 @@ const makeNode = (
     http.post(`${origin}/token/oauth/:version`, ({ request, params }) =>
       versioned(request, params['version'], async (read) => {
         const answer = await redeem(read, { clients, policies, wire })
-        return 'refusal' in answer ? refuse(answer.refusal, read) : answer.token
+        return 'refusal' in answer ? refuse(answer.refusal, read, '', answer.told) : answer.token
       }),
     ),
     http.get(`${origin}/error`, ({ request }) => {
@@ -170,7 +181,12 @@ const makeNode = (
           new HttpResponse(null, { status: 404 })
         )
       const shown = policies.show(refusal, '')
-      return errorPage(policies.wording(refusal, read.accept), 'status' in shown ? shown : { status: 400 })
+      const [because, quoted] = [read.one('because'), read.one('quoted')]
+      const told = {
+        ...(because !== undefined && /^[\w-]{1,40}$/.test(because) && { because }),
+        ...(quoted !== undefined && { quoted }),
+      }
+      return errorPage(refusalText(refusal, read.accept, told), 'status' in shown ? shown : { status: 400 })
     }),
     ...federationHandlers({
       ...federation,

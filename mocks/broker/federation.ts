@@ -8,6 +8,7 @@ import { headerOf, textOf } from '../../protocols/wire.ts'
 import type { Expiring } from '../expiring.ts'
 import { expiring } from '../expiring.ts'
 import { originalOf } from '../wire.ts'
+import type { ErrorText } from './pages.ts'
 import { errorPage, sendTo } from './pages.ts'
 import type { PendingRequests } from './pending.ts'
 import { pendingRequests } from './pending.ts'
@@ -60,7 +61,8 @@ export const newFederation = (clock: Clock, policies: SignInPolicies, signing: S
 })
 
 /**
- * The handlers of a node for sign-in, sign-out, the answers of the identity provider and the metadata.
+ * The handlers of a node for sign-in, sign-out, the answers of the identity provider and the metadata, and for a request
+ * that fails on purpose.
  *
  * @see TRUST: Authentication; OpenID Connect; Security Token Service
  */
@@ -95,6 +97,13 @@ export const federationHandlers = (federation: Federation): HttpHandler[] => {
       `${origin}/federationmetadata/2007-06/federationmetadata.xml`,
       refusing(() => answerMetadata(federation)),
     ),
+    http.get(`${origin}/:tenant/federationmetadata/2007-06/federationmetadata.xml`, ({ request, params }) =>
+      refusing(() => answerMetadata(federation, String(params['tenant'])))({ request }),
+    ),
+    http.get(
+      `${origin}/control/fail`,
+      refusing(() => ({ row: 'unhandled' })),
+    ),
   ]
 }
 
@@ -107,16 +116,21 @@ export const shownRefusal = (query: Pairs, { policies }: Pick<Federation, 'polic
     ...(realm !== undefined && { realm }),
     ...(because !== undefined && /^[\w-]{1,40}$/.test(because) && { because }),
   }
-  return errorPage(policies.wording(row, told), 'status' in shown ? shown : { status: 400 })
+  return errorPage(rowText(row, told, policies), 'status' in shown ? shown : { status: 400 })
 }
 
 const refuse = (refused: RefusedMessage, { policies, origin }: Federation): Response => {
   const shown = policies.show(refused.row)
   if ('sentTo' in shown) return sendTo(shown.sentTo)
-  if (!shown.behindRedirect) return errorPage(policies.wording(refused.row, refused), shown)
+  if (!shown.behindRedirect) return errorPage(rowText(refused.row, refused, policies), shown)
   const { row, ...told } = refused
   return sendTo(`${origin}/error?${encodeForm([['is', row], ...Object.entries(told)])}`)
 }
+
+const rowText = (row: Row, told: Omit<RefusedMessage, 'row'>, policies: SignInPolicies): ErrorText => ({
+  text: policies.marksUp(policies.wording(row, told)),
+  numbers: policies.numbers(row, told),
+})
 
 const rows: Record<Row, true> = {
   unhandled: true,

@@ -6,9 +6,20 @@ import { carriedClaims } from './claims.ts'
 import type { Federation } from './federation.ts'
 import type { RefusedMessage } from './sign-in-terms.ts'
 
-/** The signed federation metadata of a broker: whom to believe, and where to send a user. */
-export const answerMetadata = async (federation: Federation): Promise<Response | RefusedMessage> => {
+/** The signed federation metadata of a broker: whom to believe, and where to send a user. A tenant that is named must be known. */
+export const answerMetadata = async (federation: Federation, tenant?: string): Promise<Response | RefusedMessage> => {
+  const answer = await describe(federation, tenant)
+  const instead = answer instanceof Response ? undefined : federation.policies.insteadOfMetadata()
+  return instead ? new HttpResponse(instead.text, { status: instead.status, headers: { 'content-type': xml } }) : answer
+}
+
+const xml = 'application/samlmetadata+xml; charset=utf-8'
+
+const describe = async (federation: Federation, tenant?: string): Promise<Response | RefusedMessage> => {
   const { provision, policies, origin, signing } = federation
+  if (tenant !== undefined && !provision.tenants.some(({ id }) => id === tenant)) {
+    return { row: 'metadata', because: 'unknown-tenant' }
+  }
   const signers = await signing.signers().catch(() => [])
   const signer = policies.signsWith(signers)
   if (signer === undefined) return { row: 'metadata', because: 'no-certificate' }
@@ -24,6 +35,6 @@ export const answerMetadata = async (federation: Federation): Promise<Response |
     },
   })
   return new HttpResponse(await signMetadata({ ...metadata, id: `_${randomUUID()}` }, signer), {
-    headers: { 'content-type': 'application/samlmetadata+xml; charset=utf-8', 'cache-control': 'no-store' },
+    headers: { 'content-type': xml, 'cache-control': 'no-store' },
   })
 }

@@ -1,15 +1,20 @@
 import { HttpResponse } from 'msw'
 import type { Pairs } from '../../protocols/wire.ts'
 import { escapeHtml, page } from '../html.ts'
+import type { Numbers } from './error-numbers.ts'
+
+/** What an error page says: `text` is markup. */
+export type ErrorText = { text: string; numbers: Numbers | undefined }
 
 /** An error page; `refreshesTo` is a URL that it moves on to. */
 export const errorPage = (
-  text: string,
+  { text, numbers }: ErrorText,
   { status, refreshesTo }: { status: number; refreshesTo?: string },
 ): Response => {
   const refresh =
     refreshesTo === undefined ? '' : `<meta http-equiv="refresh" content="3; url=${escapeHtml(refreshesTo)}">`
-  return HttpResponse.html(page('Error', `${refresh}<h1>Error</h1><p>${escapeHtml(text)}</p>`), { status })
+  const row = numbers && `<p>${escapeHtml(numbers.code)} (${escapeHtml(numbers.id)})</p>`
+  return HttpResponse.html(page('Error', `${refresh}<h1>Error</h1><p>${text}</p>${row ?? ''}`), { status })
 }
 
 /** A redirect that may set a cookie. */

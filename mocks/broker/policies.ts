@@ -1,6 +1,10 @@
+import { documentedRows } from '../../fixtures/error-table.ts'
 import type { Provision } from '../../fixtures/world/provision.ts'
 import { valuesOf } from '../../protocols/form.ts'
 import type { Pairs } from '../../protocols/wire.ts'
+import { escapeHtml } from '../html.ts'
+import type { Numbers } from './error-numbers.ts'
+import { numbersOf } from './error-numbers.ts'
 
 /** An OAuth client as the broker knows it. */
 export type BrokerClient = Provision['clients'][number]
@@ -33,6 +37,9 @@ export type Pending = { client: BrokerClient; asked: Asked; valid: boolean; brow
 
 /** When a pending request was begun and when its browser last began one, by the clock, in ms. */
 export type Age = { begun: number; touched: number; now: number }
+
+/** Why a request was refused: a word of the broker's own, and what is quoted of it. */
+export type Told = { because?: string; quoted?: string }
 
 /** What came back from upstream. */
 export type Answer = { code?: string; error?: string; error_description?: string }
@@ -86,17 +93,14 @@ export type Policies = {
   giveBack(answer: Answer, state: string | undefined): Pairs | Refusal
   /** How a refusal reaches the user; `given` is the caller's redirect URI. */
   show(refusal: Refusal, given: string): Shown
-  /** The text of a refusal; `accept` is what the user agent likes to read. */
-  wording(refusal: Refusal, accept: string): string
-}
-
-const wordings: Record<Refusal, string> = {
-  invalid_client_id: 'Bad Request: invalid_client_id',
-  invalid_redirect_uri: 'Bad Request: invalid_redirect_uri',
-  'oauth-version': 'The version of OAuth used is not supported.',
-  'authorization-request': 'An error occurred while processing an authorization request',
-  'authorization-response': 'An error occurred while processing an authorization response',
-  'token-request': 'An error occurred while processing a token request',
+  /** The text of a refusal with its details; `accept` is what the user agent likes to read. */
+  wording(refusal: Refusal, accept: string, told?: Told): string
+  /** The text of a refusal as markup. */
+  marksUp(text: string): string
+  /** The code and id that the page of a refusal shows. */
+  numbers(refusal: Refusal, told: Told): Numbers | undefined
+  /** What is told of what a client's token endpoint said when it refused a code. */
+  tellsOf(said: string, refused: { client: BrokerClient; code: string }): string
 }
 
 /** The policies of an honest broker. */
@@ -136,5 +140,14 @@ export const honest: Policies = {
       state,
     }).flatMap(([name, value]): Pairs => (value === undefined ? [] : [[name, value]])),
   show: () => ({ status: 400, behindRedirect: true }),
-  wording: (refusal) => wordings[refusal],
+  wording(refusal, _, { because, quoted } = {}) {
+    if (refusal === 'invalid_client_id' || refusal === 'invalid_redirect_uri') return `Bad Request: ${refusal}`
+    const { text, detailsInMessage } = documentedRows[refusal]
+    const details = [because, quoted === undefined ? undefined : `'${quoted}'`].filter((part) => part !== undefined)
+    return text.join('') + (detailsInMessage && details.length > 0 ? `: ${details.join(' ')}` : '')
+  },
+  marksUp: escapeHtml,
+  numbers: (refusal) =>
+    refusal === 'invalid_client_id' || refusal === 'invalid_redirect_uri' ? undefined : numbersOf(refusal),
+  tellsOf: (said) => said.split(/[\r\n]/, 1)[0] ?? '',
 }

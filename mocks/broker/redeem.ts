@@ -2,7 +2,7 @@ import { HttpResponse } from 'msw'
 import { encodeForm } from '../../protocols/form.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import { textOf } from '../../protocols/wire.ts'
-import type { BrokerClient, Policies, Refusal } from './policies.ts'
+import type { BrokerClient, Policies, Refusal, Told } from './policies.ts'
 import type { Read } from './request.ts'
 
 type Surroundings = { clients: readonly BrokerClient[]; policies: Policies; wire: Wire }
@@ -17,11 +17,12 @@ type Surroundings = { clients: readonly BrokerClient[]; policies: Policies; wire
 export const redeem = async (
   { form, one }: Read,
   { clients, policies, wire }: Surroundings,
-): Promise<{ refusal: Refusal } | { token: Response }> => {
+): Promise<{ refusal: Refusal; told?: Told } | { token: Response }> => {
   const client = policies.findClient(clients, one('ClientId') ?? '', undefined)
   if (client === undefined || !policies.mayUseOauth(client, form)) return { refusal: 'invalid_client_id' }
   if (!client.redirectUris.includes(one('RedirectUri') ?? '')) return { refusal: 'invalid_redirect_uri' }
 
+  const code = one('AuthorizationCode') ?? ''
   const { origin, pathname, search } = new URL(client.tokenEndpoint)
   const answer = await wire({
     method: 'POST',
@@ -31,7 +32,7 @@ export const redeem = async (
     body: new TextEncoder().encode(
       encodeForm([
         ['grant_type', 'authorization_code'],
-        ['code', one('AuthorizationCode') ?? ''],
+        ['code', code],
         ['redirect_uri', client.callback],
         ['client_id', client.id],
         ['client_secret', client.secret],
@@ -39,10 +40,25 @@ export const redeem = async (
       ]),
     ),
   })
-  if (answer.status !== 200) return { refusal: 'token-request' }
+  if (answer.status !== 200) {
+    return {
+      refusal: 'token-request',
+      told: { because: 'refused', quoted: policies.tellsOf(saidIn(textOf(answer)), { client, code }) },
+    }
+  }
   return {
     token: new HttpResponse(textOf(answer), {
       headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
     }),
+  }
+}
+
+/** The description of an error (RFC 6749 section 5.2), or nothing. */
+const saidIn = (text: string): string => {
+  try {
+    const { error_description: said } = JSON.parse(text) as { error_description?: unknown }
+    return typeof said === 'string' ? said : ''
+  } catch {
+    return ''
   }
 }

@@ -16,13 +16,14 @@ test('every policy is asked by some message, so that a fault in it can be seen',
       },
     ]),
   ) as SignInPolicies
-  const { ask, reply: answer, request, signInTo, provision, certificates } = await openTrial(heard)
+  const { ask, reply: answer, visit, request, signInTo, provision, certificates } = await openTrial(heard)
   for (const { realm, reply } of provision.parties)
     await signInTo(realm, [['wctx', 'c'], ['wreply', reply], ['wfresh', '0']]) // prettier-ignore
   const { location } = await ask(request(provision.parties[0]?.realm ?? '', [['wfresh', '0']])) // prettier-ignore
   await answer([['error', 'access_denied'], ['state', valuesOf(queryOf(location), 'state')[0] ?? '']]) // prettier-ignore
   await ask(request('https://nobody.test/'))
   await certificates()
+  await visit('GET', '/nobody/federationmetadata/2007-06/federationmetadata.xml')
   await ask([['wa', 'wsignout1.0'], ['wreply', provision.parties[0]?.reply ?? '']]) // prettier-ignore
   expect(Object.keys(honestSignIn).filter((name) => !asked.has(name))).toEqual([])
 })

@@ -15,7 +15,10 @@ import { signInQuery, signOutQuery } from '../../protocols/ws-federation/request
 import type { TokenResponse } from '../../protocols/ws-trust/response.ts'
 import type { Element } from '../../protocols/xml/element.ts'
 import type { Proved } from './claims.ts'
+import { escapeHtml } from '../html.ts'
 import { carriedFrom, tenantNamedIn } from './claims.ts'
+import type { Numbers } from './error-numbers.ts'
+import { numbersOf, statusOf } from './error-numbers.ts'
 import { verifyIdToken } from './id-token.ts'
 import type { Age, Shown } from './policies.ts'
 import type { Session } from './sessions.ts'
@@ -130,6 +133,12 @@ export type SignInPolicies = {
   show(row: Row): Shown
   /** The text of a refusal, with the realm and the details of it. */
   wording(row: Row, told: { realm?: string; because?: string }): string
+  /** The text of a refusal as markup. */
+  marksUp(text: string): string
+  /** The code and id that the page of a row shows. */
+  numbers(row: Row, told: { realm?: string }): Numbers
+  /** What is served in the place of metadata that cannot be generated; `undefined`: the error page. */
+  insteadOfMetadata(): { status: number; text: string } | undefined
 }
 
 /** The policies of an honest broker on its WS-Federation side. */
@@ -196,13 +205,16 @@ export const honestSignIn: SignInPolicies = {
   publishes: (signers) => signers.slice(0, 1).map(({ certificate }) => certificate),
   describesItself: (metadata) => metadata,
 
-  show: (row) => ({ status: row === 'unhandled' || row === 'metadata' ? 500 : 400, behindRedirect: true }),
+  show: (row) => ({ status: statusOf(row), behindRedirect: true }),
   wording(row, { realm = '', because }) {
     const { text, detailsInMessage } = documentedRows[row]
     const [before = '', after] = text
     const details = detailsInMessage && because !== undefined ? `: ${because}` : ''
     return after === undefined ? before + details : before + realm + after
   },
+  marksUp: escapeHtml,
+  numbers: numbersOf,
+  insteadOfMetadata: () => undefined,
 }
 
 /** `prompt` and `max_age` of OpenID Connect Core section 3.1.2.1, for a freshness in minutes. */

@@ -3,13 +3,14 @@ import { honest } from '../broker/policies.ts'
 import type { SignInPolicies } from '../broker/sign-in-policies.ts'
 import { answerFaults } from './answer.ts'
 import { flowFaults } from './authorize-flow.ts'
+import { oauthPageFaults } from './error-pages.ts'
 import type { Fault } from './fault.ts'
 import { redirectFaults } from './redirect-matching.ts'
 import type { SignInFaultId } from './sign-in.ts'
 import { faultySignIn, signInFaults } from './sign-in.ts'
 
 /** The faults of the authorize flow. */
-export const oauthFaults = { ...redirectFaults, ...flowFaults, ...answerFaults } as const
+export const oauthFaults = { ...redirectFaults, ...flowFaults, ...answerFaults, ...oauthPageFaults } as const
 
 /** Every fault of the reference targets, in one flat catalogue. */
 export const faults = { ...oauthFaults, ...signInFaults } as const

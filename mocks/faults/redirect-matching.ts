@@ -186,7 +186,8 @@ export const redirectFaults = {
     does: 'says Bad Request and no more unless the user agent asks for text/html by name',
     breaks,
     policy: 'wording',
-    instead: (refusal, accept) => (accept.includes('text/html') ? honest.wording(refusal, accept) : 'Bad Request'),
+    instead: (refusal, accept, told) =>
+      accept.includes('text/html') ? honest.wording(refusal, accept, told) : 'Bad Request',
   },
   'broker.omits-refusal-text': {
     does: 'shows an error page that says Bad Request and no more',
@@ -198,14 +199,14 @@ export const redirectFaults = {
     does: 'says unsupported_response_type instead of row 9',
     breaks: 'authorize.code-only',
     policy: 'wording',
-    instead: (refusal, accept) =>
-      refusal === 'authorization-request' ? 'unsupported_response_type' : honest.wording(refusal, accept),
+    instead: (refusal, accept, told) =>
+      refusal === 'authorization-request' ? 'unsupported_response_type' : honest.wording(refusal, accept, told),
   },
   'broker.blames-the-client': {
     does: 'shows invalid_client_id for an unregistered redirect_uri',
     breaks,
     policy: 'wording',
-    instead: (refusal, accept) =>
-      honest.wording(refusal === 'invalid_redirect_uri' ? 'invalid_client_id' : refusal, accept),
+    instead: (refusal, accept, told) =>
+      honest.wording(refusal === 'invalid_redirect_uri' ? 'invalid_client_id' : refusal, accept, told),
   },
 } as const satisfies Record<`broker.${string}`, Fault>

@@ -150,7 +150,15 @@ const makeInputs = async (): Promise<Inputs> => {
       ['sign-in-request', { because: 'unregistered-reply' }],
       ['sign-in-response', {}],
       ['unknown-realm', { realm: 'x' }],
+      ['unknown-realm', { realm: 'x'.repeat(100) }],
+      ['not-ws-federation', {}],
+      ['sign-out-request', {}],
+      ['unhandled', {}],
+      ['metadata', {}],
     ],
+    marksUp: [['<b>'], ['<'.repeat(300)]],
+    numbers: [['sign-in-response', {}], ['unknown-realm', { realm: 'x'.repeat(100) }]],
+    insteadOfMetadata: [[]],
   } // prettier-ignore
 }
 

@@ -1,5 +1,6 @@
 import type { SignInPolicies } from '../broker/sign-in-policies.ts'
 import { honestSignIn } from '../broker/sign-in-policies.ts'
+import { signInPageFaults } from './error-pages.ts'
 import { signInAnswerFaults } from './sign-in-answer.ts'
 import { signInConsentFaults } from './sign-in-consent.ts'
 import type { SignInFault } from './sign-in-fault.ts'
@@ -20,6 +21,7 @@ export const signInFaults = {
   ...signInStoreFaults,
   ...signInConsentFaults,
   ...signOutFaults,
+  ...signInPageFaults,
 } as const
 
 export type SignInFaultId = keyof typeof signInFaults

@@ -1,7 +1,17 @@
+import type { Triggers } from '../../harness/dialects/trigger.ts'
 import type { TargetDefinition } from '../../harness/target/target.ts'
 import type { Policies } from '../../mocks/broker/policies.ts'
 import type { SignInPolicies } from '../../mocks/broker/sign-in-policies.ts'
 import { makeNodes } from '../../mocks/broker/broker.ts'
+import { ownErrorTable } from '../../mocks/broker/error-numbers.ts'
+
+/** Requests that the reference broker refuses in a row without a documented cause; the first fails on purpose. */
+const triggers: Triggers = {
+  unhandled: { path: '/control/fail' },
+  'sign-in-request': { path: '/wsfed?wa=wsignin1.0&wtrealm={realm}&wreply=https%3A%2F%2Funregistered.test%2F' },
+  'sign-out-request': { path: '/wsfed?wa=wsignout1.0&wreply=https%3A%2F%2Funregistered.test%2F' },
+  metadata: { path: '/unknown-tenant/federationmetadata/2007-06/federationmetadata.xml' },
+}
 
 /** The reference broker as an in-process target; policies break it or vary it. */
 export const referenceBroker = (
@@ -11,7 +21,9 @@ export const referenceBroker = (
   role: 'broker',
   subject: { name: 'brokerspec reference broker', version: '0.1.0' },
   dialect: 'k2trust',
-  capabilities: ['oauth', 'oidc', 'wsfed-upstream', 'realm-selector', 'clock', 'nodes'],
+  capabilities: ['oauth', 'oidc', 'wsfed-upstream', 'realm-selector', 'clock', 'nodes', 'error-trigger'],
+  profile: { errorTable: [...ownErrorTable] },
+  control: { triggers },
   attach: {
     open(provision, io) {
       const nodes = makeNodes(provision, { ...io, ...decisions }, 3)
