@@ -15,6 +15,11 @@ import { otherClient, otherRealm } from './broker/authorize/redirect-binding.ts'
 import { codeOfUpstream, codeRedeems, interleaved, stateUnchanged } from './broker/authorize/state.ts'
 import { knownAttacks, stranger } from './broker/authorize/unregistered-redirect.ts'
 import { askedResource, manyUris, noInjection, ownHost, startsCodeFlow } from './broker/authorize/upstream.ts'
+import { distinctRows } from './broker/errors/distinct.ts'
+import { malformedSignOut, metadataFailure } from './broker/errors/failures.ts'
+import { inertPages } from './broker/errors/inert.ts'
+import { errorRows } from './broker/errors/rows.ts'
+import { clientFaults } from './broker/errors/statuses.ts'
 import { badUpstream } from './broker/sign-in/bad-upstream.ts'
 import { adminConsent, askedAgain, consentPrompt, notInstalled } from './broker/sign-in/consent.ts'
 import { directoryOnly, federatedUser } from './broker/sign-in/federated.ts'
@@ -80,6 +85,7 @@ const signIn: readonly Check[] = [
   metadataPublished,
   configuresParty,
   metadataVerifies,
+  metadataFailure,
   asksAsItself,
   registeredUpstream,
   buildsOidc,
@@ -105,6 +111,7 @@ const signIn: readonly Check[] = [
   endsSession,
   cleansUp,
   staysRegistered,
+  malformedSignOut,
   similarClaims,
   twoTenants,
   namedInRequest,
@@ -115,8 +122,11 @@ const signIn: readonly Check[] = [
   invitedGuest,
 ]
 
+/** The error table, in the order of the rulebook. */
+const errors: readonly Check[] = [...errorRows, ...distinctRows, ...inertPages, ...clientFaults]
+
 /** Every check, in the order of the rulebook. */
-export const checks: readonly Check[] = [...signIn, ...authorize]
+export const checks: readonly Check[] = [...signIn, ...authorize, ...errors]
 
 /** Every invariant. */
 export const invariants: readonly Invariant[] = [secretsInUrls, otherStores]

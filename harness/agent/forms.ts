@@ -57,6 +57,12 @@ export const refreshOf = (content: string): string | undefined => {
 /** What a handler would do later is not done by the page itself. */
 const functionBody = /function\s*\w+\s*\([^)]*\)\s*\{[^}]*\}/g
 
+/** The elements of a page as a browser makes them, in order, each with its attributes. */
+export const elementsOf = (html: string): { name: string; attributes: Pairs }[] =>
+  all(parse(html, { scriptingEnabled: false }))
+    .filter(isElement)
+    .map(({ tagName, attrs }) => ({ name: tagName, attributes: attrs.map(({ name, value }) => [name, value]) }))
+
 /** Reads a page as a browser does: a broken one still has forms. Scripts are not run, only looked at. */
 export const readPage = (html: string): Page => {
   const nodes = all(parse(html, { scriptingEnabled: false }))

@@ -1,5 +1,6 @@
 import { escapeHtml } from '../html.ts'
 import { numbersOf } from '../broker/error-numbers.ts'
+import type { Refusal, Told } from '../broker/policies.ts'
 import { honest } from '../broker/policies.ts'
 import { honestSignIn } from '../broker/sign-in-policies.ts'
 import type { Fault } from './fault.ts'
@@ -102,7 +103,8 @@ export const signInPageFaults = {
   },
 } as const satisfies SignInFaults
 
-const combined = (quoted: string | undefined) => quoted?.includes(' ') === true
+const combined = (refusal: Refusal, { quoted }: Told = {}) =>
+  refusal === 'authorization-request' && quoted?.includes(' ') === true
 
 /** Faults on the error pages of the authorize and token endpoints. */
 export const oauthPageFaults = {
@@ -137,18 +139,14 @@ export const oauthPageFaults = {
     does: 'does not say why a combined response type was refused',
     breaks: 'errors.row-authorization-request',
     policy: 'wording',
-    instead: (refusal, accept, told) => honest.wording(refusal, accept, combined(told?.quoted) ? {} : told),
+    instead: (refusal, accept, told) => honest.wording(refusal, accept, combined(refusal, told) ? {} : told),
   },
   'broker.words-combined-types-as-responses': {
     does: 'words a refused combined response type as a failed authorization response',
     breaks: 'errors.distinct',
     policy: 'wording',
     instead: (refusal, accept, told) =>
-      honest.wording(
-        refusal === 'authorization-request' && combined(told?.quoted) ? 'authorization-response' : refusal,
-        accept,
-        told,
-      ),
+      honest.wording(combined(refusal, told) ? 'authorization-response' : refusal, accept, told),
   },
 
   'broker.reflects-markup-of-authorization': {
@@ -175,7 +173,7 @@ export const oauthPageFaults = {
     does: 'shows the code of row 10 with a refused combined response type',
     breaks: 'errors.row-authorization-request',
     policy: 'numbers',
-    instead: (refusal, told) => honest.numbers(combined(told.quoted) && refusal === 'authorization-request' ? 'authorization-response' : refusal, told), // prettier-ignore
+    instead: (refusal, told) => honest.numbers(combined(refusal, told) ? 'authorization-response' : refusal, told),
   },
 
   'broker.tells-secrets': {
