@@ -1,3 +1,4 @@
+import type { DeclaredRow, TriggeredRowId } from '../fixtures/error-table.ts'
 import { withQuery } from '../protocols/form.ts'
 import type { Pairs, Wire, WireResponse } from '../protocols/wire.ts'
 import { headerOf, textResponse } from '../protocols/wire.ts'
@@ -8,6 +9,7 @@ import type { SignInPolicies } from './broker/sign-in-policies.ts'
 import { honestSignIn } from './broker/sign-in-policies.ts'
 import { escapeHtml, page } from './html.ts'
 import { lawfulSignInVariants } from './lawful-sign-in-variants.ts'
+import { declaringStatus, lawfulErrors } from './lawful-errors.ts'
 
 /**
  * A target that fills a gap of the sources differently, and is not wrong: a policy of its own, or something around the
@@ -19,13 +21,19 @@ export type LawfulVariant = {
   policies?: Partial<Policies>
   signIn?: Partial<SignInPolicies>
   around?: (broker: Wire, origin: string) => Wire
+  /** Its own error table; absent: that of the reference broker. */
+  declares?: readonly DeclaredRow[]
+  /** The rows that the reference broker's triggers do not cause here. */
+  handles?: readonly TriggeredRowId[]
   advised?: readonly string[]
 }
 
 const both = ['k2trust', 'oauth2'] as const
 const documented = ['k2trust'] as const
-const shows = (status: number, behindRedirect = false): Pick<Policies, 'show'> => ({
-  show: () => ({ status, behindRedirect }),
+const shows = (status: number, behindRedirect = false) => ({
+  policies: { show: () => ({ status, behindRedirect }) } satisfies Partial<Policies>,
+  declares: declaringStatus(status, 'oauth'),
+  ...(Math.floor(status / 100) !== 4 && { advised: ['errors.client-faults-are-4xx.authorize'] }),
 })
 const html = (body: string) =>
   textResponse(200, page('One moment', body), [['content-type', 'text/html; charset=utf-8']])
@@ -50,15 +58,15 @@ const answersCaller = (location: string | undefined): location is string =>
 
 /** Every lawful variant of the reference broker. */
 export const lawfulVariants = {
-  'refuses-with-200': { does: 'shows the error page with status 200', under: both, policies: shows(200) },
+  'refuses-with-200': { does: 'shows the error page with status 200', under: both, ...shows(200) },
   'refuses-behind-redirect': {
     does: 'redirects to its own error page, which has status 200',
     under: both,
-    policies: shows(200, true),
+    ...shows(200, true),
   },
-  'refuses-with-400': { does: 'shows the error page with status 400', under: both, policies: shows(400) },
-  'refuses-with-403': { does: 'shows the error page with status 403', under: both, policies: shows(403) },
-  'refuses-with-500': { does: 'shows the error page with status 500', under: both, policies: shows(500) },
+  'refuses-with-400': { does: 'shows the error page with status 400', under: both, ...shows(400) },
+  'refuses-with-403': { does: 'shows the error page with status 403', under: both, ...shows(403) },
+  'refuses-with-500': { does: 'shows the error page with status 500', under: both, ...shows(500) },
   'redirects-by-path': {
     does: 'redirects to its own pages by a path without an origin',
     under: both,
@@ -209,6 +217,7 @@ export const lawfulVariants = {
     does: 'posts to the registered reply whatever wreply says',
     under: documented,
     signIn: { acceptsReply: () => true, destination: ({ reply }) => reply },
+    handles: ['sign-in-request'],
   },
   'keeps-no-session': {
     does: 'asks the identity provider for every party, which knows the user',
@@ -228,6 +237,7 @@ export const lawfulVariants = {
     advised: ['authorize.callback-unknown.expired'],
   },
   ...lawfulSignInVariants,
+  ...lawfulErrors,
 } as const satisfies Record<string, LawfulVariant>
 
 const firstOnly = (parameters: Pairs): Pairs => {

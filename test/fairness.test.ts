@@ -25,21 +25,24 @@ const paths = {
   metadata: '/federationmetadata/2007-06/federationmetadata.xml',
 }
 
-/** The checks that the honest reference broker is not asked in a dialect. */
+type Handled = NonNullable<Suspect['handles']>
+
+/** The checks that the honest reference broker is not asked in a dialect, when it declares no trigger for some rows. */
 const notApplicable = new Map<string, Promise<string[]>>()
-const notApplicableUnder = (dialect: LawfulVariant['under'][number]) => {
+const notApplicableUnder = (dialect: LawfulVariant['under'][number], handles: Handled) => {
+  const key = [dialect, ...handles].join(' ')
   const known =
-    notApplicable.get(dialect) ??
-    verdictsOn({ dialect: { extends: dialect, paths } }, { keyring, seed: 1, runs: 1 }).then((verdicts) =>
+    notApplicable.get(key) ??
+    verdictsOn({ dialect: { extends: dialect, paths }, handles }, { keyring, seed: 1, runs: 1 }).then((verdicts) =>
       verdicts.filter(({ status }) => status === 'not-applicable').map(({ check }) => check),
     )
-  notApplicable.set(dialect, known)
+  notApplicable.set(key, known)
   return known
 }
 
 describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
   test.for(variants)('$id under $dialect is not accused', async ({ id, dialect }) => {
-    const { policies, signIn, around, advised = [] }: LawfulVariant = lawfulVariants[id]
+    const { policies, signIn, around, advised = [], declares, handles = [] }: LawfulVariant = lawfulVariants[id]
     const { attach } = referenceBroker({ policies: { ...honest, ...policies }, signIn: { ...honestSignIn, ...signIn } })
     if (!('open' in attach)) throw new TypeError('the reference broker is opened in this process')
     const open: typeof attach.open = async (provision, io) => {
@@ -50,8 +53,9 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
     const oneSide = !around && !(policies && signIn) && dialect === 'k2trust'
     const chosen = oneSide ? checksOf(policies ? 'oauth' : 'sign-in') : checks
     const trial = { keyring, seed: 1, transport, runs: 60, chosen }
-    const verdicts = await verdictsOn({ open, dialect: { extends: dialect, paths } }, trial)
-    const lacking = await notApplicableUnder(dialect)
+    const suspect = { open, dialect: { extends: dialect, paths }, handles, ...(declares && { errorTable: declares }) }
+    const verdicts = await verdictsOn(suspect, trial)
+    const lacking = await notApplicableUnder(dialect, handles)
     const owed = (check: string) =>
       lacking.includes(check) ? 'not-applicable' : advised.includes(check) ? 'advice' : 'pass'
     const gradeOf = (verdict: (typeof verdicts)[number]) => (verdict.status === 'fail' ? verdict.grade : verdict.status)

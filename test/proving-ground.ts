@@ -1,4 +1,4 @@
-import type { DeclaredRow } from '../fixtures/error-table.ts'
+import type { DeclaredRow, TriggeredRowId } from '../fixtures/error-table.ts'
 import type { Keyring } from '../fixtures/world/world.ts'
 import { worldOf } from '../fixtures/world/world.ts'
 import type { Transport } from '../harness/attach/site.ts'
@@ -8,6 +8,7 @@ import { judge } from '../harness/judge/judge.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { readTarget } from '../harness/target/load.ts'
 import { kindsOf } from '../harness/target/kinds.ts'
+import type { Triggers } from '../harness/dialects/trigger.ts'
 import type { InProcess, TargetDefinition } from '../harness/target/target.ts'
 import { openUniverse } from '../harness/universe.ts'
 import { inspect } from '../harness/vitest/register.ts'
@@ -25,6 +26,8 @@ export type Suspect = {
   capabilities?: TargetDefinition['capabilities']
   profile?: TargetDefinition['profile']
   errorTable?: readonly DeclaredRow[]
+  /** Rows that it declares no trigger for. */
+  handles?: readonly TriggeredRowId[]
   requestMs?: number
 }
 
@@ -42,7 +45,8 @@ export type Trial = {
 /** Judges a suspect in a universe of its own, by these checks one after the other and by every invariant at the end. */
 export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdict[]> => {
   const { keyring, seed, transport = 'direct', chosen = checks, runs = 100, shrinks = 0, checkMs = 60_000 } = trial
-  const { policies, signIn, open, dialect = 'k2trust', errorTable, requestMs = 10_000, profile, capabilities } = suspect
+  const { policies, signIn, open, dialect = 'k2trust', errorTable, handles = [], requestMs = 10_000 } = suspect
+  const { profile, capabilities } = suspect
   const definition = referenceBroker({ ...(policies && { policies }), ...(signIn && { signIn }) })
   const target = readTarget(
     {
@@ -50,6 +54,7 @@ export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdic
       dialect,
       profile: { ...definition.profile, ...(errorTable && { errorTable: [...errorTable] }), requestMs, ...profile },
       ...(capabilities && { capabilities }),
+      control: { ...definition.control, triggers: triggersWithout(definition, handles) },
       ...(open && { attach: { open } }),
     },
     'suspect',
@@ -69,3 +74,6 @@ export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdic
     await universe.close()
   }
 }
+
+const triggersWithout = ({ control }: TargetDefinition, rows: readonly TriggeredRowId[]): Triggers =>
+  Object.fromEntries(Object.entries(control?.triggers ?? {}).filter(([row]) => !rows.some((one) => one === row)))
