@@ -8,7 +8,7 @@ import { queryOf } from '../../../protocols/form.ts'
 import type { Asked } from '../authorize/request.ts'
 import { describe, sentTo, wentUpstream } from '../authorize/request.ts'
 import { says } from '../authorize/judgement.ts'
-import { partiesSignIn, peopleOf, responseIn, signIn, validSignIn } from './request.ts'
+import { carriesResult, partiesSignIn, peopleOf, responseIn, signIn, validSignIn } from './request.ts'
 
 const needs = { capabilities: ['speaks:metadata'], shape: single, scope: 'slice' } as const
 
@@ -22,16 +22,18 @@ const needs = { capabilities: ['speaks:metadata'], shape: single, scope: 'slice'
 export const comesToNothing = (context: Context, asked: Asked, expected: string): boolean => {
   const fail = (kind: string) => new Violation(kind, { expected, actual: describe(asked) })
   if (responseIn(asked.outcome)) throw fail('answered')
-  const url = sentTo(asked)?.url
-  if (url === undefined) return false
+  const sent = sentTo(asked)
+  if (sent === undefined) return false
   if (context.dialect.documented) throw fail('sent-away')
+  const { url, params } = sent
+  if (carriesResult(params)) throw fail('answered')
   if (context.slice.parties.some(({ reply }) => url === reply || url.startsWith(`${reply}?`))) return true
   if (isNamed(asked, url)) throw fail('sent-away')
   throw new Inconclusive('unreadable', `${describe(asked)}, which is neither the target's nor in the request`)
 }
 
 /** Whether a URL is on a host that the request of a journey names; one that nobody can read is taken for named. */
-export const isNamed = ({ journey }: Asked, url: string): boolean => {
+const isNamed = ({ journey }: Asked, url: string): boolean => {
   const hostOf = (text: string) => (URL.canParse(text) ? new URL(text).host : undefined)
   const host = hostOf(url)
   return host === undefined || queryOf(journey[0]?.request.rawPath ?? '').some(([, value]) => hostOf(value) === host)

@@ -79,14 +79,14 @@ export const trustOf = (context: Context, { entityId, securityTokenService }: Me
   skew: context.profile.skew,
 })
 
-/**
- * The form that took a result to a party, if that is where a journey ended. A fault in its place is none (WS-Federation 1.2
- * section 13.2.3).
- */
+/** The form that took a result to a party, if that is where a journey ended. */
 export const responseIn = (outcome: Outcome): { action: string; fields: [string, string][] } | undefined =>
-  outcome.is === 'form-post' && valuesOf(outcome.fields, 'wresult').some((text) => readResult(text).is !== 'fault')
-    ? outcome
-    : undefined
+  outcome.is === 'form-post' && carriesResult(outcome.fields) ? outcome : undefined
+
+/** Whether parameters carry a result or the address of one; a fault in its place is none (WS-Federation 1.2 section 13.2.3). */
+export const carriesResult = (params: Parameters<typeof valuesOf>[0]): boolean =>
+  valuesOf(params, 'wresultptr').length > 0 ||
+  valuesOf(params, 'wresult').some((text) => readResult(text).is !== 'fault')
 
 /** Why a party has no session: it refuses the response, or none came. */
 type Why = Extract<Received, { is: 'refused' }>['reason'] | 'no-response'
