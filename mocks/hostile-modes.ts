@@ -18,6 +18,7 @@ export const hostileModes = {
   'idp.signs-with-hs256': { id: 'idp.signs-with-hs256', does: 'issues id tokens with an HMAC, keyed by its public key' },
   'idp.issues-expired-id-token': { id: 'idp.issues-expired-id-token', does: 'issues id tokens that expired an hour ago' },
   'idp.federates-sign-in': { id: 'idp.federates-sign-in', does: 'sends its users to AD FS, which proves who they are' },
+  'idp.issues-early-id-token': { id: 'idp.issues-early-id-token', does: 'issues id tokens that are valid in an hour' },
   'idp.lacks-application': { id: 'idp.lacks-application', does: "does not know the broker's own application" },
   'idp.awaits-consent': { id: 'idp.awaits-consent', does: "has the broker's application only once a user consents, whom OpenID Connect asks at each sign-in and WS-Federation does not" },
   'idp.wants-administrator': { id: 'idp.wants-administrator', does: 'tells each user on a page that only an administrator can consent' },
@@ -29,6 +30,9 @@ export const hostileModes = {
   'idp.issues-expired-assertion': { id: 'idp.issues-expired-assertion', does: 'answers WS-Federation with an assertion that expired an hour ago' },
   'idp.issues-early-assertion': { id: 'idp.issues-early-assertion', does: 'answers WS-Federation with an assertion that is valid in an hour' },
   'idp.mints-assertion-for-another-audience': { id: 'idp.mints-assertion-for-another-audience', does: 'answers WS-Federation with an assertion for another realm' },
+  'idp.omits-audience': { id: 'idp.omits-audience', does: 'answers WS-Federation with an assertion that names no audience' },
+  'idp.signs-with-sha1': { id: 'idp.signs-with-sha1', does: 'answers WS-Federation with an assertion signed with SHA-1' },
+  'idp.answers-in-saml11': { id: 'idp.answers-in-saml11', does: 'answers WS-Federation with SAML 1.1, which is no mistake' },
   'idp.issues-as-another-issuer': { id: 'idp.issues-as-another-issuer', does: 'answers WS-Federation with an assertion under the name of another issuer' },
   'idp.repeats-assertion': { id: 'idp.repeats-assertion', does: 'answers WS-Federation with two assertions, a forged one behind the signed one' },
   'idp.wraps-assertion': { id: 'idp.wraps-assertion', does: 'answers WS-Federation with a forged assertion around the signed one' },
@@ -43,4 +47,14 @@ export const hostileModes = {
   'idp.omits-wctx': { id: 'idp.omits-wctx', does: 'answers WS-Federation without the wctx of the request' },
 } as const satisfies Record<string, HostileMode>
 
-export type HostileModeId = keyof typeof hostileModes
+/** Modes that are told something: it follows the id and a colon. */
+// oxfmt-ignore
+export const toldModes = {
+  'idp.tampers': { id: 'idp.tampers', does: 'answers WS-Federation with a result that is spoilt in this way, by the id of a tampering' },
+  'idp.issues-as': { id: 'idp.issues-as', does: 'issues id tokens and assertions under this name' },
+  'idp.extends-ids': { id: 'idp.extends-ids', does: 'puts this after the id of each assertion' },
+  'idp.forges-id-token': { id: 'idp.forges-id-token', does: 'issues forged id tokens by this trick with their key' },
+} as const satisfies Record<string, HostileMode>
+
+export type ToldModeId = keyof typeof toldModes
+export type HostileModeId = keyof typeof hostileModes | `${ToldModeId}:${string}`

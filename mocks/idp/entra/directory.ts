@@ -1,5 +1,5 @@
 import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
-import type { HostileModeId } from '../../hostile-modes.ts'
+import type { HostileModeId, ToldModeId } from '../../hostile-modes.ts'
 import type { Entra } from './state.ts'
 
 /** What the first segment of a path names: one tenant, or any that its users are from. */
@@ -51,6 +51,10 @@ export const tenantOf = ({ tenants }: Entra, user: User): Tenant => {
 /** Whether a tenant has been set to misbehave in this way. */
 export const misbehaves = ({ modes }: Entra, tenant: Tenant['id'] | undefined, mode: HostileModeId): boolean =>
   tenant !== undefined && (modes.get(tenant)?.has(mode) ?? false)
+
+/** What a tenant was told with this mode; `undefined`: it was not set to it. */
+export const toldTo = ({ modes }: Entra, tenant: Tenant['id'], mode: ToldModeId): string | undefined =>
+  [...(modes.get(tenant) ?? [])].find((one) => one.startsWith(`${mode}:`))?.slice(mode.length + 1)
 
 /** Whether users of a tenant still have to consent to a client. */
 export const lacksConsent = (entra: Entra, tenant: Tenant, client: Client): boolean =>

@@ -6,6 +6,7 @@ import { loginFromHome } from './home.ts'
 import { consent, login } from './login.ts'
 import { logout } from './logout.ts'
 import type { Entra, Version } from './state.ts'
+import { strangersKeysAt } from './key-tricks.ts'
 import { federationMetadata } from './federation-metadata.ts'
 import { token } from './token.ts'
 import { wsfed } from './wsfed.ts'
@@ -21,6 +22,7 @@ export const entraHandlers = (entra: Entra): readonly RequestHandler[] => [
   ...authorize(entra, 2),
   ...wsfed(entra),
   federationMetadata(entra),
+  ...strangersKeysAt(entra),
   consent(entra),
   ...([1, 2] satisfies Version[]).flatMap((version) => [
     token(entra, version),

@@ -5,7 +5,8 @@ import { publicKeyOf } from '../../../protocols/signature/certificate.ts'
 import { signerOf } from '../signer.ts'
 import type { Claims, Granted } from './claims.ts'
 import { accessClaims, idClaims } from './claims.ts'
-import { misbehaves } from './directory.ts'
+import { misbehaves, toldTo } from './directory.ts'
+import { forgedBy } from './key-tricks.ts'
 import type { Entra, Version } from './state.ts'
 import { similarNames, tenantsSaid } from './tenants-said.ts'
 
@@ -42,16 +43,23 @@ const mintFor = async (
 ): Promise<string> => {
   const is = (mode: Parameters<typeof misbehaves>[2]) => misbehaves(entra, granted.tenant.id, mode)
   const { named, similar } = tenantsSaid(entra, granted.tenant, 'idp.names-another-tenant')
+  const [issuer, trick] = [
+    toldTo(entra, granted.tenant.id, 'idp.issues-as'),
+    toldTo(entra, granted.tenant.id, 'idp.forges-id-token'),
+  ]
   const claims = {
     ...idClaims(entra, version, granted, user),
     ...more,
     ...(is('idp.changes-nonce') && { nonce: `not-${granted.nonce ?? 'asked-for'}` }),
     ...(is('idp.mints-for-another-audience') && { aud: '11111111-1111-4111-a111-111111111111' }),
     ...(is('idp.names-another-issuer') && { iss: 'https://sts.windows.net/33333333-3333-4333-a333-333333333333/' }),
+    ...(issuer !== undefined && { iss: issuer }),
     ...(is('idp.issues-expired-id-token') && timesBefore(entra, 2 * hour)),
+    ...(is('idp.issues-early-id-token') && timesBefore(entra, -hour)),
     ...(similar !== undefined && Object.fromEntries(similarNames.members.map((name) => [name, similar]))),
     tid: named.length === 1 ? named[0] : named,
   }
+  if (trick !== undefined) return forgedBy(trick, entra, granted.tenant, claims)
   if (unsigned || is('idp.omits-signature')) return withoutSignature(claims)
   return is('idp.signs-with-hs256') ? signWithPublicKey(entra, claims) : sign(entra, version, claims)
 }
@@ -73,7 +81,7 @@ const signWithPublicKey = (entra: Entra, claims: Claims): Promise<string> => {
 
 const hour = 3600
 
-/** Times of a token that was issued so many seconds ago, and lived for an hour. */
+/** Times of a token that is issued so many seconds ago, or ahead where negative, and lives for an hour. */
 const timesBefore = ({ clock }: Entra, seconds: number): Claims => {
   const issued = Math.floor(clock.now() / 1000) - seconds
   return { iat: issued, nbf: issued, exp: issued + hour }

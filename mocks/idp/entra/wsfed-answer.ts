@@ -8,7 +8,7 @@ import type { TokenResponse } from '../../../protocols/ws-trust/response.ts'
 import { formPost } from '../form-post.ts'
 import { signerOf } from '../signer.ts'
 import { issuerOf, pairwise } from './claims.ts'
-import { misbehaves } from './directory.ts'
+import { misbehaves, toldTo } from './directory.ts'
 import type { Entra, OpenPage, PassiveSignIn } from './state.ts'
 import { claimTypes, password, windows } from './wsfed-claims.ts'
 import { resultFor } from './wsfed-result.ts'
@@ -43,12 +43,13 @@ const contextOf = (entra: Entra, { tenant, context }: Asked): string | undefined
 
 /** Tokens are valid from now; the subject has another name for every application. */
 const assertionFor = (entra: Entra, { tenant, authenticatedAt, atHome }: Asked, user: User): Named => {
-  const { application, clock, lifetimes, wsfedTokens: version } = entra
-  const [id, now] = [`_${randomUUID()}`, clock.now()]
+  const { application, clock, lifetimes, wsfedTokens } = entra
+  const version = misbehaves(entra, tenant.id, 'idp.answers-in-saml11') ? '1.1' : wsfedTokens
+  const [id, now] = [`_${randomUUID()}${toldTo(entra, tenant.id, 'idp.extends-ids') ?? ''}`, clock.now()]
   return {
     version,
     id,
-    issuer: issuerOf(entra, tenant.id, 1),
+    issuer: toldTo(entra, tenant.id, 'idp.issues-as') ?? issuerOf(entra, tenant.id, 1),
     issuedAt: now,
     notBefore: now,
     notOnOrAfter: now + lifetimes.access,

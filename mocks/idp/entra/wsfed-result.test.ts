@@ -58,6 +58,10 @@ const spoilt: [HostileModeId, string][] = [
   ['idp.issues-early-assertion', 'early'],
   ['idp.mints-assertion-for-another-audience', 'wrong-audience'],
   ['idp.issues-as-another-issuer', 'wrong-issuer'],
+  ['idp.issues-as:https://other.test/', 'wrong-issuer'],
+  ['idp.omits-audience', 'no-audience'],
+  ['idp.signs-with-sha1', 'unknown-algorithm'],
+  ['idp.tampers:content.sender-vouches', 'not-bearer'],
   ['idp.repeats-assertion', 'two-assertions'],
   ['idp.wraps-assertion', 'two-assertions'],
   ['idp.sends-jwt-as-result', 'not-xml'],
@@ -88,6 +92,13 @@ test.each([
   expect(wresult).toContain(`>administrator@${home.domain}<`)
   expect(wresult).toContain('>55555555-5555-4555-a555-555555555555<')
   expect(wresult.includes(user.objectId)).toBe(mode === 'idp.repeats-assertion' || mode === 'idp.wraps-assertion')
+})
+
+test.each<[HostileModeId, object]>([
+  ['idp.answers-in-saml11', { version: '1.1' }],
+  ['idp.extends-ids:.more', { version: '2.0', id: expect.stringMatching(/^_[\w-]{36}\.more$/) as string }],
+])('%s answers with a good token', async (mode, assertion) => {
+  expect(verify((await answers(mode)).form?.fields['wresult'])).toMatchObject({ is: 'verified', assertion })
 })
 
 test('idp.asserts-another-tenant names one that does so too, and verifies', async () => {

@@ -6,8 +6,9 @@ import { issue } from '../../../protocols/saml/issue.ts'
 import { writeFaultResult, writeResult } from '../../../protocols/ws-federation/result.ts'
 import { namespaces } from '../../../protocols/xml/namespaces.ts'
 import type { HostileModeId } from '../../hostile-modes.ts'
-import { misbehaves } from './directory.ts'
 import { similarNames, tenantsSaid } from './tenants-said.ts'
+import { administratorOf } from './administrator.ts'
+import { misbehaves, toldTo } from './directory.ts'
 import type { Entra } from './state.ts'
 import { claimTypes } from './wsfed-claims.ts'
 
@@ -23,6 +24,8 @@ const spoilt = {
   'idp.issues-expired-assertion': 'content.expired',
   'idp.issues-early-assertion': 'content.early',
   'idp.mints-assertion-for-another-audience': 'content.wrong-audience',
+  'idp.omits-audience': 'content.no-audience',
+  'idp.signs-with-sha1': 'algorithm.sha1',
   'idp.issues-as-another-issuer': 'content.wrong-issuer',
   'idp.repeats-assertion': 'wrapping.sibling-after',
   'idp.wraps-assertion': 'wrapping.object-signature-last',
@@ -37,22 +40,23 @@ export const resultFor = (entra: Entra, tenant: Tenant, given: Given): Made => {
     ...given,
     assertion: { ...given.assertion, claims: claimsSaid(entra, tenant, given.assertion.claims) },
   }
-  const [, id] = Object.entries(spoilt).find(([mode]) => misbehaves(entra, tenant.id, mode as HostileModeId)) ?? []
+  const [, known] = Object.entries(spoilt).find(([mode]) => misbehaves(entra, tenant.id, mode as HostileModeId)) ?? []
+  const id = toldTo(entra, tenant.id, 'idp.tampers') ?? known
   return id === undefined ? genuine(said) : tampered(entra, tenant, said, id)
 }
 
 const genuine = async ({ assertion, response, issuer }: Given) => writeResult(response, await issue(assertion, issuer))
 
-/** What is forged is the token of an administrator, who exists in no directory. */
 const tampered = async (entra: Entra, tenant: Tenant, given: Given, id: string): Promise<string> => {
   const tampering = tamperings.find((one) => one.id === id)
   if (tampering === undefined) throw new TypeError(`there is no tampering ${id}`)
   const valueOf = (type: string) => given.assertion.claims.find((claim) => claim.type === type)?.values[0] ?? ''
+  const sought = administratorOf(tenant)
   const alsoSought = new Map([
-    [valueOf(claimTypes.name), `administrator@${tenant.domain}`],
-    [valueOf(claimTypes.objectId), '55555555-5555-4555-a555-555555555555'],
+    [valueOf(claimTypes.name), sought.name],
+    [valueOf(claimTypes.objectId), sought.objectId],
   ])
-  return tampering.make({ ...given, stranger: await entra.stranger(), sought: 'administrator', alsoSought })
+  return tampering.make({ ...given, stranger: await entra.stranger(), sought: sought.subject, alsoSought })
 }
 
 const fault = () =>
