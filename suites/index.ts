@@ -26,6 +26,7 @@ import { directoryOnly, federatedUser } from './broker/sign-in/federated.ts'
 import { invitedGuest } from './broker/sign-in/guests.ts'
 import { interleavedSignIns } from './broker/sign-in/interference.ts'
 import { membersOnly } from './broker/sign-in/members.ts'
+import { carriedAnswer } from './broker/sign-in/carried-answer.ts'
 import { otherDirectory } from './broker/sign-in/other-directory.ts'
 import { malformedRequest, unknownRealm } from './broker/sign-in/refusals.ts'
 import {
@@ -118,6 +119,7 @@ const signIn: readonly Check[] = [
   membersOnly,
   otherDirectory,
   interleavedSignIns,
+  carriedAnswer,
   ownUrls,
   invitedGuest,
 ]

@@ -37,7 +37,6 @@ export const awaiting: ReadonlySet<FaultId> = new Set<FaultId>([
   'broker.spends-sign-ins-on-one-node',
   'broker.guesses-unknown-sign-in',
   'broker.signs-in-other-browser',
-  'broker.signs-in-any-returning-browser',
   'broker.takes-either-protocol',
   'broker.takes-assertion-for-id-token',
   'broker.ends-first-session-only',
