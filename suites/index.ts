@@ -25,6 +25,7 @@ import { adminConsent, askedAgain, consentPrompt, notInstalled } from './broker/
 import { directoryOnly, federatedUser } from './broker/sign-in/federated.ts'
 import { invitedGuest } from './broker/sign-in/guests.ts'
 import { interleavedSignIns } from './broker/sign-in/interference.ts'
+import { issuers } from './broker/sign-in/issuer.ts'
 import { membersOnly } from './broker/sign-in/members.ts'
 import { carriedAnswer } from './broker/sign-in/carried-answer.ts'
 import { otherDirectory } from './broker/sign-in/other-directory.ts'
@@ -109,6 +110,7 @@ const signIn: readonly Check[] = [
   adminConsent,
   askedAgain,
   ...badUpstream,
+  ...issuers,
   endsSession,
   cleansUp,
   staysRegistered,

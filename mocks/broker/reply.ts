@@ -53,7 +53,9 @@ const judge = async (answer: Answer, begun: PendingSignIn, federation: Federatio
       : undefined
   if (elsewhere) return { proved: elsewhere, issuedBy: begun.tenant.id }
   const judged =
-    answer.kind === 'wsfed' ? judgeAssertion(token, surroundings) : await judgeIdToken(token, begun, surroundings)
+    answer.kind === 'wsfed'
+      ? judgeAssertion(token, begun, surroundings)
+      : await judgeIdToken(token, begun, surroundings)
   if ('because' in judged) return judged
 
   const { claims, id, issuer } = judged.proved

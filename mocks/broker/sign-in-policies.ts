@@ -85,6 +85,13 @@ export type SignInPolicies = {
     expected: { application: BrokerApplication; now: number },
     get: (url: string) => Promise<string>,
   ): Promise<Proved | undefined>
+  /** The tenant whose issuer is `named` in a token; `asked` is where the user was sent. */
+  findIssuer(
+    tenants: readonly BrokerTenant[],
+    named: string,
+    upstream: Upstream,
+    asked: BrokerTenant,
+  ): BrokerTenant | undefined
   /** What an upstream `wresult` proves, or why nothing. */
   believesAssertion(text: string, expected: Expected): Verified | Refused
   /** The payload of an upstream id token, or `undefined` where it proves nothing. */
@@ -181,6 +188,7 @@ export const honestSignIn: SignInPolicies = {
   acceptsKind: (begun, answered) => begun === answered,
   servesRefused: () => undefined,
   provedElsewhere: async () => undefined,
+  findIssuer: (tenants, named, upstream) => tenants.find((tenant) => tenant[upstream].issuer === named),
   believesAssertion: verifyToken,
   believesIdToken: verifyIdToken,
   namesTenant: tenantNamedIn,

@@ -1,10 +1,8 @@
 import { decodeJwt } from 'jose'
 import type { Provision } from '../../fixtures/world/provision.ts'
-import { orRefused } from '../../protocols/refusal.ts'
-import { assertionIn } from '../../protocols/saml/read-assertion.ts'
 import { publicKeyOf } from '../../protocols/signature/certificate.ts'
-import { tokenIn } from '../../protocols/ws-federation/result.ts'
-import { rootOf } from '../../protocols/xml/read.ts'
+import { textOf, withDescendants } from '../../protocols/xml/element.ts'
+import { readXml } from '../../protocols/xml/read.ts'
 import type { Proved } from './claims.ts'
 import { provedByAssertion, provedByIdToken } from './claims.ts'
 import type { SignInPolicies } from './sign-in-policies.ts'
@@ -20,15 +18,18 @@ type Judging = { provision: Provision; now: number; policies: SignInPolicies }
  * Judges an upstream assertion. Its issuer must be a known tenant's; that it is the right tenant's is decided by the
  * membership of the user, from the token and not from the request.
  */
-export const judgeAssertion = (text: string, { provision, now, policies }: Judging): Judged => {
+export const judgeAssertion = (
+  text: string,
+  { tenant: asked }: PendingSignIn,
+  { provision, now, policies }: Judging,
+): Judged => {
   const { application, tenants } = provision
-  const claimed = orRefused(() => assertionIn(tokenIn(rootOf(text))).issuer)
-  if (typeof claimed !== 'string') return { because: claimed.reason }
-  const tenant = tenants.find(({ wsfed }) => wsfed.issuer === claimed)
+  const claimed = issuerIn(text) ?? asked.wsfed.issuer
+  const tenant = policies.findIssuer(tenants, claimed, 'wsfed', asked)
   if (tenant === undefined) return { because: 'wrong-issuer' }
   const believed = policies.believesAssertion(text, {
     keys: certificatesOf(provision, tenant).map(publicKeyOf),
-    issuer: tenant.wsfed.issuer,
+    issuer: claimed,
     audience: application.realm,
     now,
     skew,
@@ -42,15 +43,15 @@ export const judgeAssertion = (text: string, { provision, now, policies }: Judgi
 /** Judges an upstream id token, as {@link judgeAssertion} does an assertion. */
 export const judgeIdToken = async (
   token: string,
-  { nonce }: PendingSignIn,
+  { nonce, tenant: asked }: PendingSignIn,
   { provision, now, policies }: Judging,
 ): Promise<Judged> => {
   const { application, tenants } = provision
-  const claimed = claimedIssuer(token)
-  const tenant = tenants.find(({ oidc }) => oidc.issuer === claimed)
+  const claimed = claimedIssuer(token) ?? asked.oidc.issuer
+  const tenant = policies.findIssuer(tenants, claimed, 'oidc', asked)
   const issuer = provision.issuers.find(({ id }) => id === tenant?.issuer)
   if (tenant === undefined || issuer === undefined) return { because: 'wrong-issuer' }
-  const expected = { application, issuer: tenant.oidc.issuer, nonce, now, jwks: issuer.jwks }
+  const expected = { application, issuer: claimed, nonce, now, jwks: issuer.jwks }
   const payload = await policies.believesIdToken(token, expected)
   return payload === undefined
     ? { because: 'id-token-not-believed' }
@@ -63,6 +64,20 @@ const certificatesOf = ({ issuers }: Provision, tenant: BrokerTenant): string[] 
     .flatMap(({ jwks }) => jwks.keys)
     .flatMap(({ x5c }) => (Array.isArray(x5c) ? x5c.slice(0, 1) : []))
     .filter((certificate) => typeof certificate === 'string')
+
+/** Whom a result names as issuer, or `undefined`: read before anything is verified, to know whose keys and name to expect. */
+const issuerIn = (text: string): string | undefined => {
+  const read = readXml(text)
+  if (read.is === 'refused') return undefined
+  const assertion = withDescendants(read.root).find(({ local }) => local === 'Assertion')
+  const named = assertion?.attributes.find(({ local }) => local === 'Issuer')?.value
+  return (
+    named ??
+    assertion?.children.flatMap((child) =>
+      typeof child !== 'string' && child.local === 'Issuer' ? [textOf(child)] : [],
+    )[0]
+  )
+}
 
 const claimedIssuer = (token: string): string | undefined => {
   try {

@@ -1,5 +1,6 @@
 import { SignJWT, UnsecuredJWT } from 'jose'
-import { createHash } from 'node:crypto'
+import type { JWK } from 'jose'
+import { createHash, createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { clauses } from '../../fixtures/clauses/index.ts'
 import { tamperings } from '../../fixtures/tampering/index.ts'
@@ -25,6 +26,11 @@ const hour = 3_600_000
 const ids = Object.keys(signInFaults) as SignInFaultId[]
 const faultOf = (one: SignInFaultId): SignInFault => signInFaults[one]
 const before = { ...honestSignIn }
+
+const underEmptyKey = (...parts: object[]) => {
+  const signing = parts.map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  return `${signing}.${createHmac('sha256', '').update(signing).digest('base64url')}`
+}
 
 /** Inputs for every policy, so that each fault answers one of them differently. */
 const makeInputs = async (): Promise<Inputs> => {
@@ -74,8 +80,8 @@ const makeInputs = async (): Promise<Inputs> => {
   }
   const seconds = now / 1000
   const idClaims = { iss: tenant.oidc.issuer, aud: application.id, iat: seconds, exp: seconds + 3600, nonce: 'n', sub: 's', tid: tenant.id } // prettier-ignore
-  const idToken = (more: Record<string, unknown>, signer: Signer = issuer) =>
-    new SignJWT({ ...idClaims, ...more }).setProtectedHeader({ alg: 'RS256', kid: 'k' }).sign(signer.privateKey)
+  const idToken = (more: Record<string, unknown>, signer: Signer = issuer, header: object = { kid: 'k' }) =>
+    new SignJWT({ ...idClaims, ...more }).setProtectedHeader({ ...header, alg: 'RS256' }).sign(signer.privateKey)
   const idTokens = await Promise.all([
     idToken({}),
     idToken({}, stranger),
@@ -83,6 +89,11 @@ const makeInputs = async (): Promise<Inputs> => {
     idToken({ nonce: 'other' }),
     idToken({ aud: 'other' }),
     idToken({ iat: seconds - 7200, exp: seconds - 3600 }),
+    idToken({ nbf: seconds + 3600 }),
+    idToken({}, stranger, { kid: 'unknown' }),
+    idToken({}, stranger, { kid: 'k', jwk: publicKeyOf(stranger.certificate).export({ format: 'jwk' }) as JWK }),
+    idToken({}, stranger, { kid: 'k', x5c: [stranger.certificate] }),
+    Promise.resolve(underEmptyKey({ alg: 'HS256', kid: '/dev/null' }, idClaims)),
     Promise.resolve(new UnsecuredJWT(idClaims).encode()),
   ])
   const assertion = { ...genuine.assertion, id: '_fixed' }
@@ -113,6 +124,7 @@ const makeInputs = async (): Promise<Inputs> => {
     acceptsKind: [['oidc', 'wsfed'], ['wsfed', 'oidc']],
     servesRefused: [['access_denied', sessions, party], ['else', sessions, party]],
     provedElsewhere: [[ofFarm, pending, { application, now }, async () => ofItself]],
+    findIssuer: ['https://stranger.test/', `${tenant.oidc.issuer}x`].map((one) => [tenants, one, 'oidc', tenant]),
     believesAssertion: texts.map((text) => [text, expected]),
     believesIdToken: idTokens.map((token) => [token, idExpected]),
     namesTenant: [

@@ -10,12 +10,14 @@ import { signInRequestFaults } from './sign-in-request.ts'
 import { signInStoreFaults } from './sign-in-stores.ts'
 import { signInTokenFaults } from './sign-in-token.ts'
 import { signOutFaults } from './sign-out.ts'
+import { upstreamTokenFaults } from './upstream-token.ts'
 
 /** Every fault of the reference broker's WS-Federation side. */
 export const signInFaults = {
   ...signInRequestFaults,
   ...signInPendingFaults,
   ...signInAnswerFaults,
+  ...upstreamTokenFaults,
   ...signInTokenFaults,
   ...signInPeopleFaults,
   ...signInStoreFaults,

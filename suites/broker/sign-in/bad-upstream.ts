@@ -1,27 +1,33 @@
 import { single } from '../../../fixtures/world/slice.ts'
-import type { Check } from '../../../harness/judge/check.ts'
+import type { AttackId, Check } from '../../../harness/judge/check.ts'
 import type { FaultId } from '../../../mocks/faults/catalogue.ts'
 import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
-import { comesToNothing } from './refusals.ts'
-import { partiesOf, partiesSignInOver, signIn, validSignIn } from './request.ts'
+import { keyTricks } from '../../../mocks/idp/entra/key-tricks.ts'
+import { buysNothing, neverForged } from './bad-answer.ts'
+import { metadataOf, partiesOf, partiesSignInOver, signIn, trustOf, validSignIn } from './request.ts'
 
 type Defect = {
   name: string
   over: 'wsfed' | 'oidc'
-  mode: HostileModeId
+  /** Each is tried by itself. */
+  modes: readonly HostileModeId[]
   what: string
   kills: readonly [FaultId, ...FaultId[]]
   weaker?: 'practice'
+  attacks?: readonly AttackId[]
+  /** Something in the answer is rightly signed, and may be believed. */
+  partlySigned?: true
 }
 
 /** An answer of the identity provider with one defect buys nothing. */
-const check = ({ name, over, mode, what, kills, weaker }: Defect): Check => ({
+const check = ({ name, over, modes, what, kills, weaker, attacks, partlySigned }: Defect): Check => ({
   id: `sign-in.rejects-bad-upstream.${name}`,
   title: `${what} is no sign-in`,
   sends: `valid sign-in requests whose identity provider answers with ${what}`,
-  owes: 'error row 4 or 2 at the broker, or an error upstream; no response for the party',
+  owes: `error row 4 or 2 at the broker, or an error upstream; ${partlySigned ? 'nobody at the party but whom the signature names' : 'no response for the party'}`,
   clauses: ['sign-in.rejects-bad-upstream'],
   ...(weaker && { weaker }),
+  ...(attacks && { attacks }),
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs: {
     capabilities: [over === 'oidc' ? 'oidc' : 'wsfed-upstream', 'speaks:metadata'],
@@ -31,34 +37,46 @@ const check = ({ name, over, mode, what, kills, weaker }: Defect): Check => ({
   kills,
   control: (context) => partiesSignInOver(context, over),
   async run(context) {
+    const trust = partlySigned && trustOf(context, await metadataOf(context))
     const parties = partiesOf(context, over)
-    context.hostile(mode)
-    await context.each(parties, async ({ party, user }) => {
-      const asked = await signIn(context, validSignIn(context, party), user)
-      comesToNothing(context, asked, `no response for ${party.realm} out of ${what}`)
+    const cases = parties.flatMap((people) => modes.map((mode) => ({ people, mode })))
+    await context.each(cases, async ({ people, mode }) => {
+      context.hostile(mode)
+      const asked = await signIn(context, validSignIn(context, people.party), people.user)
+      if (trust) neverForged(context, asked, people, trust, what)
+      else buysNothing(asked, people, what)
     })
   },
 })
 
-const wsfed = { over: 'wsfed' } as const
-const oidc = { over: 'oidc' } as const
+const [wsfed, oidc] = [{ over: 'wsfed' }, { over: 'oidc' }] as const
+/** How a forged id token may name its key, but for the plain way. */
+const headers = keyTricks
+  .filter((trick) => trick !== 'foreign-key')
+  .map((trick) => `idp.forges-id-token:${trick}` as const)
 // oxfmt-ignore
 const defects: readonly Defect[] = [
-  { ...wsfed, name: 'unsigned', mode: 'idp.omits-wsfed-signature', what: 'an assertion without a signature', kills: ['broker.believes-unsigned', 'broker.ignores-signature'] },
-  { ...wsfed, name: 'foreign-key', mode: 'idp.signs-with-foreign-key', what: 'an assertion signed by a foreign key', kills: ['broker.ignores-signature'] },
-  { ...wsfed, name: 'key-info', mode: 'idp.puts-key-into-key-info', what: 'an assertion signed by the key of the certificate in it', kills: ['broker.trusts-embedded-certificate', 'broker.ignores-signature'] },
-  { ...wsfed, name: 'altered', mode: 'idp.alters-assertion', what: 'an assertion that was altered after it was signed', kills: ['broker.ignores-signature', 'broker.believes-altered'] },
-  { ...wsfed, name: 'expired', mode: 'idp.issues-expired-assertion', what: 'an expired assertion', kills: ['broker.believes-for-a-day', 'broker.ignores-signature', 'broker.ignores-window'] },
-  { ...wsfed, name: 'early', mode: 'idp.issues-early-assertion', what: 'an assertion that is not valid yet', kills: ['broker.ignores-signature', 'broker.ignores-window', 'broker.ignores-start'] },
-  { ...wsfed, name: 'audience', mode: 'idp.mints-assertion-for-another-audience', what: 'an assertion for another audience', kills: ['broker.ignores-audience', 'broker.ignores-signature'] },
-  { ...wsfed, name: 'wrapped', mode: 'idp.wraps-assertion', what: 'a forged assertion around a signed one', kills: ['broker.ignores-signature'] },
-  { ...oidc, name: 'nonce', mode: 'idp.changes-nonce', what: 'an id token with another nonce', kills: ['broker.ignores-signature-of-id-token', 'broker.ignores-nonce'] },
-  { ...oidc, name: 'alg-none', mode: 'idp.omits-signature', what: 'an id token with alg none', kills: ['broker.believes-alg-none', 'broker.ignores-signature-of-id-token'] },
-  { ...oidc, name: 'hs256', mode: 'idp.signs-with-hs256', what: 'an id token with an HMAC keyed by the public key', kills: ['broker.ignores-signature-of-id-token'] },
-  { ...oidc, name: 'id-token-audience', mode: 'idp.mints-for-another-audience', what: 'an id token for another client', kills: ['broker.ignores-audience-of-id-token', 'broker.ignores-signature-of-id-token'] },
-  { ...oidc, name: 'id-token-issuer', mode: 'idp.names-another-issuer', what: 'an id token under the name of another issuer', kills: ['broker.speaks-federation-only', 'broker.leads-off-from-refusals'] },
-  { ...oidc, name: 'id-token-expired', mode: 'idp.issues-expired-id-token', what: 'an expired id token', kills: ['broker.ignores-signature-of-id-token', 'broker.ignores-expiry-of-id-token'] },
-  { ...oidc, name: 'id-token-tenant', mode: 'idp.names-another-tenant', what: 'an id token that names another tenant', kills: ['broker.speaks-federation-only', 'broker.believes-issuer-alone', 'broker.leads-off-from-refusals'] },
+  { ...wsfed, name: 'unsigned', modes: ['idp.omits-wsfed-signature'], what: 'an assertion without a signature', kills: ['broker.believes-unsigned', 'broker.ignores-signature'] },
+  { ...wsfed, name: 'foreign-key', modes: ['idp.signs-with-foreign-key'], what: 'an assertion signed by a foreign key', kills: ['broker.ignores-signature'] },
+  { ...wsfed, name: 'key-info', modes: ['idp.puts-key-into-key-info'], what: 'an assertion signed by the key of the certificate in it', kills: ['broker.trusts-embedded-certificate', 'broker.ignores-signature'] },
+  { ...wsfed, name: 'altered', modes: ['idp.alters-assertion'], what: 'an assertion that was altered after it was signed', kills: ['broker.ignores-signature', 'broker.believes-altered'] },
+  { ...wsfed, name: 'expired', modes: ['idp.issues-expired-assertion'], what: 'an expired assertion', kills: ['broker.believes-for-a-day', 'broker.ignores-signature', 'broker.ignores-window'] },
+  { ...wsfed, name: 'early', modes: ['idp.issues-early-assertion'], what: 'an assertion that is not valid yet', kills: ['broker.ignores-signature', 'broker.ignores-window', 'broker.ignores-start'] },
+  { ...wsfed, name: 'audience', modes: ['idp.mints-assertion-for-another-audience'], what: 'an assertion for another audience', attacks: ['WSF-14'], kills: ['broker.ignores-audience', 'broker.ignores-signature'] },
+  { ...wsfed, name: 'no-audience', modes: ['idp.omits-audience'], what: 'an assertion that names no audience', weaker: 'practice', attacks: ['SAM-06'], kills: ['broker.believes-tokens-for-anyone', 'broker.ignores-signature'] },
+  { ...wsfed, name: 'tenant', modes: ['idp.asserts-another-tenant'], what: 'an assertion that names another tenant', kills: ['broker.believes-issuer-alone'] },
+  { ...wsfed, name: 'sha1', modes: ['idp.signs-with-sha1'], what: 'an assertion signed with SHA-1', weaker: 'practice', attacks: ['XKY-07'], kills: ['broker.believes-sha1'] },
+  { ...wsfed, name: 'wrapped', modes: ['idp.wraps-assertion'], what: 'a forged assertion around a signed one', attacks: ['XSW-09'], partlySigned: true, kills: ['broker.ignores-signature', 'broker.believes-wrapped'] },
+  { ...wsfed, name: 'two-assertions', modes: ['idp.repeats-assertion'], what: 'a forged assertion behind a signed one', attacks: ['XSW-14'], partlySigned: true, kills: ['broker.reads-last-assertion'] },
+  { ...oidc, name: 'nonce', modes: ['idp.changes-nonce'], what: 'an id token with another nonce', attacks: ['OID-11'], kills: ['broker.ignores-signature-of-id-token', 'broker.ignores-nonce'] },
+  { ...oidc, name: 'alg-none', modes: ['idp.omits-signature'], what: 'an id token with alg none', attacks: ['JWT-01'], kills: ['broker.believes-alg-none', 'broker.ignores-signature-of-id-token'] },
+  { ...oidc, name: 'hs256', modes: ['idp.signs-with-hs256'], what: 'an id token with an HMAC keyed by the public key', attacks: ['JWT-02'], kills: ['broker.ignores-signature-of-id-token'] },
+  { ...oidc, name: 'id-token-foreign-key', modes: ['idp.forges-id-token:foreign-key'], what: 'an id token signed by a foreign key', attacks: ['OID-15'], kills: ['broker.ignores-signature-of-id-token'] },
+  { ...oidc, name: 'id-token-key-header', modes: headers, what: 'an id token that says itself by which key it is to be verified', attacks: ['JWT-03', 'JWT-04', 'JWT-05'], kills: ['broker.trusts-embedded-jwk', 'broker.trusts-embedded-certificate-of-id-token', 'broker.believes-unknown-kid', 'broker.reads-key-from-path', 'broker.ignores-signature-of-id-token'] },
+  { ...oidc, name: 'id-token-audience', modes: ['idp.mints-for-another-audience'], what: 'an id token for another client', attacks: ['OID-13'], kills: ['broker.ignores-audience-of-id-token', 'broker.ignores-signature-of-id-token'] },
+  { ...oidc, name: 'id-token-expired', modes: ['idp.issues-expired-id-token'], what: 'an expired id token', attacks: ['OID-12'], kills: ['broker.ignores-signature-of-id-token', 'broker.ignores-expiry-of-id-token'] },
+  { ...oidc, name: 'id-token-early', modes: ['idp.issues-early-id-token'], what: 'an id token that is not valid yet', attacks: ['OID-12'], kills: ['broker.ignores-signature-of-id-token', 'broker.ignores-start-of-id-token'] },
+  { ...oidc, name: 'id-token-tenant', modes: ['idp.names-another-tenant'], what: 'an id token that names another tenant', kills: ['broker.believes-issuer-alone'] },
 ]
 
 /** One check for each defect of an upstream answer. */

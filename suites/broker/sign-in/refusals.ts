@@ -93,7 +93,7 @@ export const malformedRequest: Check = {
   owes: 'error row 2, "Incoming request is not a valid WS-Federation request"; nobody is sent on',
   clauses: ['sign-in.malformed'],
   needs,
-  kills: ['broker.takes-other-actions-for-sign-in', 'broker.assumes-sign-in'],
+  kills: ['broker.takes-other-actions-for-sign-in', 'broker.assumes-sign-in', 'broker.leads-off-from-refusals'],
   control: partiesSignIn,
   async run(context) {
     const { party, user } = peopleOf(context)

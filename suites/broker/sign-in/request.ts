@@ -142,7 +142,7 @@ export const signedIn = async (
   )
 
 /** Whether an assertion speaks of a user: by its name identifier or by any claim. */
-export const names = ({ nameId, claims }: Assertion, { name, objectId }: User): boolean => {
+export const names = ({ nameId, claims }: Assertion, { name, objectId }: Pick<User, 'name' | 'objectId'>): boolean => {
   const values = [nameId?.value ?? '', ...claims.flatMap(({ values: all }) => all)].map((value) => value.toLowerCase())
   return values.includes(name.toLowerCase()) || values.includes(objectId.toLowerCase())
 }

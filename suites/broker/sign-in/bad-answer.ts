@@ -1,0 +1,49 @@
+import type { Tenant } from '../../../fixtures/world/shapes.ts'
+import { Violation } from '../../../harness/judge/blame.ts'
+import type { Context } from '../../../harness/judge/check.ts'
+import { administratorOf } from '../../../mocks/idp/entra/administrator.ts'
+import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
+import type { Assertion } from '../../../protocols/saml/assertion.ts'
+import type { Asked } from '../authorize/request.ts'
+import { describe, sentTo } from '../authorize/request.ts'
+import type { People } from './request.ts'
+import { names, responseIn, seenBy } from './request.ts'
+
+/**
+ * Judges that an answer of the identity provider bought nothing: no response for the party, and nobody sent away.
+ *
+ * @throws Violation of kind `answered` or `sent-away`
+ */
+export const buysNothing = (asked: Asked, { party }: Pick<People, 'party'>, what: string): void => {
+  const expected = `no response for ${party.realm} out of ${what}`
+  if (responseIn(asked.outcome)) throw new Violation('answered', { expected, actual: describe(asked) })
+  if (sentTo(asked)) throw new Violation('sent-away', { expected, actual: describe(asked) })
+}
+
+/** Whether an assertion speaks of whom the identity provider's forged tokens speak. */
+const isForged = (assertion: Assertion, tenant: Tenant): boolean => {
+  const administrator = administratorOf(tenant)
+  return assertion.nameId?.value === administrator.subject || names(assertion, administrator)
+}
+
+/**
+ * Judges an answer in which something genuine stands beside something forged: it is refused, or the party sees who was
+ * signed for, which is noted.
+ *
+ * @throws Violation of kind `forged` or `sent-away`
+ */
+export const neverForged = (
+  context: Context,
+  asked: Asked,
+  { party, tenant }: People,
+  trust: PartyTrust,
+  what: string,
+): void => {
+  if (responseIn(asked.outcome) === undefined) return buysNothing(asked, { party }, what)
+  const { assertion } = seenBy(party, trust, asked)
+  if (!isForged(assertion, tenant)) return context.note(`believes what is signed in ${what}, and nothing else`)
+  throw new Violation('forged', {
+    expected: `${what} refused, or believed as it was signed`,
+    actual: `${party.realm} sees ${assertion.nameId?.value ?? 'the administrator'}, for whom nothing was signed`,
+  })
+}
