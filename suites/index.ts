@@ -44,6 +44,8 @@ import { singleSignOn } from './broker/sign-in/single-sign-on.ts'
 import { namedInRequest, similarClaims, twoTenants } from './broker/sign-in/tenant-claims.ts'
 import { eightHours, oneAudience, ownToken, registeredVersion, sameUser } from './broker/sign-in/token.ts'
 import { registeredUpstream } from './broker/sign-in/upstream-reply.ts'
+import { tampered, unfit } from './broker/sign-in/tampered.ts'
+import { bothVersions, otherTypes } from './broker/sign-in/upstream-token-types.ts'
 import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
 import { otherStores } from './invariants/other-stores.ts'
 import { secretsInUrls } from './invariants/secrets-in-urls.ts'
@@ -95,6 +97,8 @@ const signIn: readonly Check[] = [
   registeredReply,
   contextUnchanged,
   registeredVersion,
+  bothVersions,
+  otherTypes,
   eightHours,
   oneAudience,
   sameUser,
@@ -111,6 +115,8 @@ const signIn: readonly Check[] = [
   askedAgain,
   ...badUpstream,
   ...issuers,
+  tampered,
+  unfit,
   endsSession,
   cleansUp,
   staysRegistered,

@@ -5,9 +5,6 @@ import type { FaultId } from './catalogue.ts'
  * kill matrix proves all others.
  */
 export const awaiting: ReadonlySet<FaultId> = new Set<FaultId>([
-  'broker.trusts-bare-key',
-  'broker.takes-saml-responses',
-  'broker.takes-jwt-for-assertion',
   'broker.signs-with-sha1',
   'broker.signs-long-tokens-with-sha1',
   'broker.takes-first-of-repeated-parameters',
@@ -25,8 +22,6 @@ export const awaiting: ReadonlySet<FaultId> = new Set<FaultId>([
   'broker.lowers-case-of-claims',
   'broker.signs-with-withdrawn-key',
   'broker.lags-behind-rotation',
-  'broker.refuses-saml11',
-  'broker.refuses-saml20',
   'broker.accepts-replays',
   'broker.forgets-long-ids',
   'broker.keeps-sign-ins-forever',

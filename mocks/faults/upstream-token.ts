@@ -16,6 +16,7 @@ import { readXml } from '../../protocols/xml/read.ts'
 import { documentOf } from '../../protocols/xml/write.ts'
 import { honestSignIn } from '../broker/sign-in-policies.ts'
 import type { ExpectedIdToken } from '../broker/sign-in-terms.ts'
+import { overlooking } from './sign-in-answer.ts'
 import type { SignInFaults } from './sign-in-fault.ts'
 
 const assertionsIn = (text: string): Element[] => {
@@ -72,6 +73,8 @@ const withKey = (token: string, expected: ExpectedIdToken, key: JWK) => {
   return honestSignIn.believesIdToken(token, { ...expected, jwks })
 }
 
+const comment = /<!--[^]*?-->/g
+
 /** Faults in whose word is taken, and in which part of it. */
 export const upstreamTokenFaults = {
   'broker.ignores-issuer': {
@@ -114,6 +117,33 @@ export const upstreamTokenFaults = {
     breaks: 'sign-in.rejects-bad-upstream',
     policy: 'believesAssertion',
     instead: (text, expected) => verifyToken(text, { ...expected, keys: [...expected.keys, ...bareKeys(text)] }),
+  },
+  'broker.reads-names-up-to-comments': {
+    does: 'believes a text only as far as a comment, which no signature covers',
+    breaks: 'sign-in.rejects-bad-upstream',
+    policy: 'believesAssertion',
+    instead(text, expected) {
+      const answer = verifyToken(text.replaceAll(comment, ''), expected)
+      const [cut] = assertionsIn(text.replaceAll(/<!--[^]*?-->[^<]*/g, ''))
+      return answer.is === 'verified' && cut ? { ...answer, assertion: assertionIn(cut) } : answer
+    },
+  },
+  'broker.ignores-confirmation': {
+    does: 'believes an assertion whose bearer would have to be vouched for',
+    breaks: 'sign-in.rejects-bad-upstream',
+    policy: 'believesAssertion',
+    instead: overlooking('not-bearer'),
+  },
+  'broker.ignores-slash-of-audience': {
+    does: 'compares the audience without a slash at its end',
+    breaks: 'sign-in.rejects-bad-upstream',
+    policy: 'believesAssertion',
+    instead(text, expected) {
+      const answer = verifyToken(text, expected)
+      return answer.is === 'refused' && answer.reason === 'wrong-audience'
+        ? verifyToken(text, { ...expected, audience: `${expected.audience}/` })
+        : answer
+    },
   },
   'broker.takes-saml-responses': {
     does: 'takes the assertion in a SAML protocol response',
