@@ -10,6 +10,7 @@ import { honestSignIn } from './broker/sign-in-policies.ts'
 import { escapeHtml, page } from './html.ts'
 import { lawfulSignInVariants } from './lawful-sign-in-variants.ts'
 import { declaringStatus, lawfulErrors } from './lawful-errors.ts'
+import { lawfulAnswers } from './lawful-answers.ts'
 
 /**
  * A target that fills a gap of the sources differently, and is not wrong: a policy of its own, or something around the
@@ -238,6 +239,7 @@ export const lawfulVariants = {
   },
   ...lawfulSignInVariants,
   ...lawfulErrors,
+  ...lawfulAnswers,
 } as const satisfies Record<string, LawfulVariant>
 
 const firstOnly = (parameters: Pairs): Pairs => {

@@ -29,6 +29,8 @@ import { issuers } from './broker/sign-in/issuer.ts'
 import { membersOnly } from './broker/sign-in/members.ts'
 import { carriedAnswer } from './broker/sign-in/carried-answer.ts'
 import { otherDirectory } from './broker/sign-in/other-directory.ts'
+import { anyNodeSignsIn } from './broker/sign-in/nodes.ts'
+import { expiredSignIn, foreignBrowser, otherProtocol, unknownSignIn } from './broker/sign-in/pending.ts'
 import { malformedRequest, unknownRealm } from './broker/sign-in/refusals.ts'
 import {
   configuresParty,
@@ -38,6 +40,8 @@ import {
   registeredReply,
   unregisteredReply,
 } from './broker/sign-in/reply.ts'
+import { answeredAtNode, answeredTwice, replayedToken } from './broker/sign-in/replay.ts'
+import { repeatedParameters } from './broker/sign-in/repeated.ts'
 import { cleansUp, endsSession, staysRegistered } from './broker/sign-in/sign-out.ts'
 import { ownUrls } from './broker/sign-in/shared-directory.ts'
 import { singleSignOn } from './broker/sign-in/single-sign-on.ts'
@@ -113,10 +117,19 @@ const signIn: readonly Check[] = [
   consentPrompt,
   adminConsent,
   askedAgain,
+  repeatedParameters,
   ...badUpstream,
   ...issuers,
   tampered,
   unfit,
+  replayedToken,
+  answeredTwice,
+  answeredAtNode,
+  unknownSignIn,
+  foreignBrowser,
+  expiredSignIn,
+  otherProtocol,
+  anyNodeSignsIn,
   endsSession,
   cleansUp,
   staysRegistered,

@@ -208,4 +208,12 @@ describe('a person', () => {
     expect(before.asked.map(urlOf)).toEqual(all)
     expect(passwordsIn(atPage.asked)).toHaveLength(1)
   })
+
+  test('may go on from there and stop before the target', async () => {
+    const site = ({ method, origin }: WireRequest) =>
+      origin === target ? to(302, `${idp}/`) : method === 'GET' ? page : to(302, `${target}/end`)
+    const { asked, go, resume } = open(site)
+    if (user) await resume(await go(get('/')), user, 'target')
+    expect(asked.map(urlOf)).toEqual([`${target}/`, `${idp}/`, `${idp}/login`])
+  })
 })

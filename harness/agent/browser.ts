@@ -22,8 +22,8 @@ export type Browser = {
    * the provider asks and accepts where it asks for consent, `until` stops before an actor is contacted. Network trouble is {@link Inconclusive}.
    */
   go(request: WireRequest, as?: User, until?: Actor): Promise<Journey>
-  /** Goes on where a journey stopped: at the provider's sign-in or consent page, or before it. */
-  resume(journey: Journey, as: User): Promise<Journey>
+  /** Goes on where a journey stopped: at the provider's sign-in or consent page, or before an actor; `until` as above. */
+  resume(journey: Journey, as: User, until?: Actor): Promise<Journey>
   /** Fetches the images and frames of the page on which a journey ended, those of the target and the provider. */
   load(journey: Journey): Promise<Journey>
   /** The same browser, whose requests to the target go to these of its nodes in turn, over and over. */
@@ -117,11 +117,11 @@ const browserWith = (parts: BrowserParts, jar: Cookies): Browser => {
 
   return {
     go: follow,
-    async resume(journey, as) {
+    async resume(journey, as, until) {
       const last = journey.at(-1)
       const signIn = last && signInAt(last, as)
-      if (signIn) return follow(signIn, as, undefined, true)
-      return follow(last && (consentAt(last) ?? onward(nextOf(last), last)), as)
+      if (signIn) return follow(signIn, as, until, true)
+      return follow(last && (consentAt(last) ?? onward(nextOf(last), last)), as, until)
     },
     async load(journey) {
       const loaded: Exchange[] = []

@@ -47,8 +47,9 @@ export type Federation = FederationState & {
 export type Visit = {
   parameters: Pairs
   one(name: string): string | undefined
-  /** Sign-ins that the browser has begun. */
+  /** The marks of the sign-ins that the browser has begun, and their states. */
   marks: string[]
+  begun: string[]
   sessions: { id: string; session: Session }[]
 }
 
@@ -153,6 +154,7 @@ const visitOf = (request: Request, { sessions }: Federation): Visit => {
     parameters,
     one: (name) => valuesOf(parameters, name)[0],
     marks: valuesAfter('signin-'),
+    begun: cookies.flatMap((one) => /^signin-([^=]+)=/.exec(one)?.slice(1) ?? []),
     sessions: valuesAfter('session-').flatMap((id) => sessions.find([id]).map((session) => ({ id, session }))),
   }
 }

@@ -38,7 +38,7 @@ export const answerSignIn = async (
   const session = policies.findSession(sessions, party, request, clock.now())
   if (session) return postResult(begun, session, federation)
 
-  pending.begin(state, begun, node, [])
+  pending.begin(state, begun, node, visit.begun)
   const cookie = `signin-${state}=${browser}; ${policies.cookieAttributes('sign-in')}`
   const { tenant, upstream } = chosen
   return sendTo(

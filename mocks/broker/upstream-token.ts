@@ -1,8 +1,8 @@
 import { decodeJwt } from 'jose'
 import type { Provision } from '../../fixtures/world/provision.ts'
+import { orRefused } from '../../protocols/refusal.ts'
+import { assertionIn, assertionsIn } from '../../protocols/saml/read-assertion.ts'
 import { publicKeyOf } from '../../protocols/signature/certificate.ts'
-import { textOf, withDescendants } from '../../protocols/xml/element.ts'
-import { readXml } from '../../protocols/xml/read.ts'
 import type { Proved } from './claims.ts'
 import { provedByAssertion, provedByIdToken } from './claims.ts'
 import type { SignInPolicies } from './sign-in-policies.ts'
@@ -67,16 +67,9 @@ const certificatesOf = ({ issuers }: Provision, tenant: BrokerTenant): string[] 
 
 /** Whom a result names as issuer, or `undefined`: read before anything is verified, to know whose keys and name to expect. */
 const issuerIn = (text: string): string | undefined => {
-  const read = readXml(text)
-  if (read.is === 'refused') return undefined
-  const assertion = withDescendants(read.root).find(({ local }) => local === 'Assertion')
-  const named = assertion?.attributes.find(({ local }) => local === 'Issuer')?.value
-  return (
-    named ??
-    assertion?.children.flatMap((child) =>
-      typeof child !== 'string' && child.local === 'Issuer' ? [textOf(child)] : [],
-    )[0]
-  )
+  const [first] = assertionsIn(text)
+  const read = first && orRefused(() => assertionIn(first))
+  return read && 'issuer' in read ? read.issuer : undefined
 }
 
 const claimedIssuer = (token: string): string | undefined => {

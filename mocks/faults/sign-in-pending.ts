@@ -10,10 +10,10 @@ export const signInPendingFaults = {
     instead: () => true,
   },
   'broker.extends-pending-sign-ins': {
-    does: 'keeps a sign-in pending for 8 hours',
+    does: 'keeps a sign-in pending for 8 hours after its browser last began one',
     breaks: 'sign-in.rejects-bad-upstream',
     policy: 'stillPending',
-    instead: ({ begun, now }) => now - begun < eightHours,
+    instead: ({ touched, now }) => now - touched < eightHours,
   },
 
   'broker.keeps-sign-ins-on-their-node': {
@@ -34,12 +34,6 @@ export const signInPendingFaults = {
     breaks: 'sign-in.rejects-bad-upstream',
     policy: 'spends',
     instead: () => 'nowhere',
-  },
-  'broker.reuses-failed-sign-ins': {
-    does: 'spends a pending sign-in only when its answer is believed',
-    breaks: 'sign-in.rejects-bad-upstream',
-    policy: 'spends',
-    instead: (accepted) => (accepted ? 'everywhere' : 'nowhere'),
   },
   'broker.spends-sign-ins-on-one-node': {
     does: 'spends a pending sign-in at the node of its answer and nowhere else',

@@ -21,6 +21,24 @@ export const signInRequestFaults = {
     instead: (parameters) =>
       honestSignIn.reads(parameters.filter(([name], at) => parameters.findIndex(([one]) => one === name) === at)),
   },
+  'broker.takes-last-of-repeated-parameters': {
+    does: 'takes the last of a repeated WS-Federation parameter',
+    breaks: 'sign-in.malformed',
+    policy: 'reads',
+    instead: (parameters) =>
+      honestSignIn.reads(parameters.filter(([name], at) => parameters.findLastIndex(([one]) => one === name) === at)),
+  },
+  'broker.overlooks-result-in-request': {
+    does: 'takes a request that brings a result along for a request',
+    breaks: 'sign-in.malformed',
+    policy: 'reads',
+    instead: (parameters) =>
+      honestSignIn.reads(
+        parameters.some(([name]) => name === 'wtrealm')
+          ? parameters.filter(([name]) => name !== 'wresult')
+          : parameters,
+      ),
+  },
   'broker.assumes-sign-in': {
     does: 'takes a request without wa for a sign-in',
     breaks: 'sign-in.malformed',

@@ -104,6 +104,7 @@ const makeInputs = async (): Promise<Inputs> => {
     reads: [
       [[['wa', 'wsignin1.0'], ['wtrealm', 'a'], ['wtrealm', 'b']]],
       [[['wtrealm', 'a']]],
+      [[['wa', 'wsignin1.0'], ['wtrealm', 'a'], ['wresult', '<r/>']]],
       [[['wa', 'wattr1.0'], ['wtrealm', 'a']]],
     ],
     findParty: ['unknown', second.realm, party.realm.toUpperCase(), party.realm.slice(0, -1), `${party.realm}x`].map((one) => [parties, one]),

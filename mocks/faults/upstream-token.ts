@@ -6,23 +6,17 @@ import { apart, carrying } from '../../fixtures/tampering/edit.ts'
 import { orRefused } from '../../protocols/refusal.ts'
 import type { Refused } from '../../protocols/refusal.ts'
 import { bearer } from '../../protocols/saml/assertion.ts'
-import { assertionIn, isAssertion } from '../../protocols/saml/read-assertion.ts'
+import { assertionIn, assertionsIn } from '../../protocols/saml/read-assertion.ts'
 import type { Expected, Verified } from '../../protocols/saml/verify-token.ts'
 import { verifyToken } from '../../protocols/saml/verify-token.ts'
 import { publicKeyOf } from '../../protocols/signature/certificate.ts'
 import type { Element } from '../../protocols/xml/element.ts'
 import { elementsOf, withDescendants } from '../../protocols/xml/element.ts'
-import { readXml } from '../../protocols/xml/read.ts'
 import { documentOf } from '../../protocols/xml/write.ts'
 import { honestSignIn } from '../broker/sign-in-policies.ts'
 import type { ExpectedIdToken } from '../broker/sign-in-terms.ts'
 import { overlooking } from './sign-in-answer.ts'
 import type { SignInFaults } from './sign-in-fault.ts'
-
-const assertionsIn = (text: string): Element[] => {
-  const read = readXml(text)
-  return read.is === 'refused' ? [] : withDescendants(read.root).filter(isAssertion)
-}
 
 /** Verifies one element and believes another. */
 const believing = (verified: Element, believed: Element, expected: Expected): Verified | Refused => {

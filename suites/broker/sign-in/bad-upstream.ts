@@ -68,6 +68,8 @@ const defects: readonly Defect[] = [
   { ...wsfed, name: 'sha1', modes: ['idp.signs-with-sha1'], what: 'an assertion signed with SHA-1', weaker: 'practice', attacks: ['XKY-07'], kills: ['broker.believes-sha1'] },
   { ...wsfed, name: 'wrapped', modes: ['idp.wraps-assertion'], what: 'a forged assertion around a signed one', attacks: ['XSW-09'], partlySigned: true, kills: ['broker.ignores-signature', 'broker.believes-wrapped'] },
   { ...wsfed, name: 'two-assertions', modes: ['idp.repeats-assertion'], what: 'a forged assertion behind a signed one', attacks: ['XSW-14'], partlySigned: true, kills: ['broker.reads-last-assertion'] },
+  { ...wsfed, name: 'context', modes: ['idp.changes-wctx', 'idp.omits-wctx'], what: 'an assertion beside a wctx of no sign-in', weaker: 'practice', kills: ['broker.guesses-unknown-sign-in'] },
+  { ...oidc, name: 'state', modes: ['idp.changes-state', 'idp.omits-state'], what: 'an id token beside a state of no sign-in', weaker: 'practice', attacks: ['OID-17'], kills: ['broker.guesses-unknown-sign-in'] },
   { ...oidc, name: 'nonce', modes: ['idp.changes-nonce'], what: 'an id token with another nonce', attacks: ['OID-11'], kills: ['broker.ignores-signature-of-id-token', 'broker.ignores-nonce'] },
   { ...oidc, name: 'alg-none', modes: ['idp.omits-signature'], what: 'an id token with alg none', attacks: ['JWT-01'], kills: ['broker.believes-alg-none', 'broker.ignores-signature-of-id-token'] },
   { ...oidc, name: 'hs256', modes: ['idp.signs-with-hs256'], what: 'an id token with an HMAC keyed by the public key', attacks: ['JWT-02'], kills: ['broker.ignores-signature-of-id-token'] },
