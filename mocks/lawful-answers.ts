@@ -52,6 +52,7 @@ export const lawfulAnswers = {
     advised: [
       'sign-in.malformed.repeated',
       'sign-in.rejects-bad-upstream.context',
+      'sign-in.rejects-bad-upstream.malformed',
       'sign-in.rejects-bad-upstream.state',
       'sign-in.rejects-bad-upstream.unknown-sign-in',
       'sign-in.rejects-bad-upstream.expired-sign-in',

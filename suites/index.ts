@@ -26,6 +26,7 @@ import { directoryOnly, federatedUser } from './broker/sign-in/federated.ts'
 import { invitedGuest } from './broker/sign-in/guests.ts'
 import { interleavedSignIns } from './broker/sign-in/interference.ts'
 import { issuers } from './broker/sign-in/issuer.ts'
+import { malformedAnswer } from './broker/sign-in/malformed-answer.ts'
 import { membersOnly } from './broker/sign-in/members.ts'
 import { carriedAnswer } from './broker/sign-in/carried-answer.ts'
 import { otherDirectory } from './broker/sign-in/other-directory.ts'
@@ -122,6 +123,7 @@ const signIn: readonly Check[] = [
   ...issuers,
   tampered,
   unfit,
+  malformedAnswer,
   replayedToken,
   answeredTwice,
   answeredAtNode,
