@@ -25,6 +25,7 @@ import { isTargets } from './dialects/dialect.ts'
 import { capabilitiesOf, resolveDialect } from './dialects/resolve.ts'
 import type { Invariant } from './judge/check.ts'
 import type { Room } from './judge/judge.ts'
+import { askedOfTarget, httpRotation } from './keys/rotation.ts'
 import type { LauncherAddress } from './launch/launcher.ts'
 import type { Exchange } from './record/exchange.ts'
 import type { Transcript } from './record/transcript.ts'
@@ -113,6 +114,9 @@ export const openUniverse = async ({
   const driver =
     typeof drive === 'function' ? drive : drive ? httpClockDriver(site.wire, site.at.target, drive.path) : site.clock
   if (driver) drivers.target = driver
+  const rotate = target.control?.rotateKey
+  const rotation =
+    typeof rotate === 'object' ? httpRotation(site.wire, site.at.target, rotate.path) : (rotate ?? site.rotateKey)
 
   const actorAt = (origin: string) =>
     isTargets(site.at, origin) ? 'target' : origin === site.at.idp ? 'idp' : undefined
@@ -142,6 +146,7 @@ export const openUniverse = async ({
     profile: target.profile,
     triggers: target.control?.triggers ?? {},
     application: ground.provision(site.at).application,
+    rotateKey: askedOfTarget(rotation),
     hostile(check, modes) {
       for (const { id } of world.slices[check]?.tenants ?? []) directories.entra?.modes.set(id, new Set(modes))
     },

@@ -13,6 +13,7 @@ export const room: Room = {
   triggers: {},
   application: { id: 'application', realm: 'https://broker.test/', reply: 'https://broker.test/wsfed/reply' },
   clock: makeUniverseClock(),
+  rotateKey: async () => undefined,
   hostile: () => undefined,
   slice: (check) => slice(1, check, single),
   nodes: 0,

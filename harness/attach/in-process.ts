@@ -1,5 +1,5 @@
 import type { Wire } from '../../protocols/wire.ts'
-import type { InProcess } from '../target/target.ts'
+import type { InProcess, Running } from '../target/target.ts'
 import { httpsWire, nodeWires } from '../wire/https.ts'
 import { route } from '../wire/route.ts'
 import { serve } from '../wire/serve.ts'
@@ -18,7 +18,7 @@ export const attachDirect = async (attach: InProcess, ground: Ground): Promise<S
     at,
     wire: route({ [at.target]: running.wire, [at.idp]: idp }),
     nodes: (running.nodes ?? []).map((node) => route({ [at.target]: node, [at.idp]: idp })),
-    ...(running.clock && { clock: running.clock }),
+    ...controlOf(running),
     close: async () => running.close?.(),
   }
 }
@@ -57,10 +57,13 @@ export const attachServed = async (attach: InProcess, ground: Ground): Promise<S
     at,
     wire,
     nodes,
-    ...(running.clock && { clock: running.clock }),
+    ...controlOf(running),
     async close() {
       await running.close?.()
       await Promise.all([leave(), ...[...nodes, ...doors].map((open) => open.close())])
     },
   }
 }
+
+/** What moves the target from within. */
+const controlOf = ({ clock, rotateKey }: Running) => ({ ...(clock && { clock }), ...(rotateKey && { rotateKey }) })

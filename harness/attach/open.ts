@@ -26,6 +26,7 @@ export const openTarget = async (
       throw new Error('it gave no { wire }, where wire is a function from a request to a response')
     return {
       ...(running.clock && { clock: running.clock }),
+      ...(running.rotateKey && { rotateKey: () => running.rotateKey?.() ?? Promise.resolve() }),
       wire: mortal((request, signal) => running.wire(request, signal), life),
       ...(running.nodes && { nodes: running.nodes.map((node) => mortal(node, life)) }),
       async close() {

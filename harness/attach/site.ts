@@ -4,6 +4,7 @@ import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver, UniverseClock } from '../clock/universe-clock.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
 import type { LauncherAddress } from '../launch/launcher.ts'
+import type { KeyRotation } from '../keys/rotation.ts'
 import type { Target } from '../target/target.ts'
 
 /** The two forms of a wire. */
@@ -29,6 +30,7 @@ export type Site = {
   /** The same wire by way of each node of the target, where there are several behind its name. */
   nodes: readonly Wire[]
   clock?: ClockDriver
+  rotateKey?: KeyRotation
   close(): Promise<void>
 }
 

@@ -33,6 +33,12 @@ export type Context = {
   application: Application
   /** The universe's clock; only a check of scope `exclusive` moves it. */
   clock: UniverseClock
+  /**
+   * Has the target replace the key that it signs tokens with, which stays replaced; only a check of scope `exclusive` does it.
+   *
+   * @throws Inconclusive when the target does not
+   */
+  rotateKey(): Promise<void>
   /** Makes the identity provider misbehave towards the tenants of the slice, until called again. */
   hostile(...modes: HostileModeId[]): void
   /** Aborted when the check's time is up. */

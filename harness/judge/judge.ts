@@ -26,6 +26,8 @@ export type Room = {
   /** The target's own application at the identity provider. */
   application: Application
   clock: UniverseClock
+  /** Has the target replace its signing key. */
+  rotateKey(): Promise<void>
   /** Sets the hostile modes of the identity provider towards the tenants of a check's slice. */
   hostile(check: CheckId, modes: readonly HostileModeId[]): void
   /** `undefined` when the target's own provision cannot satisfy the shape. */
@@ -84,6 +86,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
     triggers: room.triggers,
     application: room.application,
     clock: room.clock,
+    rotateKey: room.rotateKey,
     hostile: (...modes) => room.hostile(check.id, modes),
     signal,
     nodes: room.nodes,

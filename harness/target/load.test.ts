@@ -157,6 +157,16 @@ describe('a field that is wrong is refused by its name:', () => {
     expect(trouble).toMatchObject({ kind: 'usage', place: '/somewhere/target.json: control.triggers' })
   })
 
+  test('capabilities, when a key is declared to be replaced and nothing replaces it', () => {
+    const declared = { ...valid, capabilities: ['rotate-key'] }
+    const { place, mend } = troubleOf(() => read(declared))
+    expect([place, mend]).toEqual([
+      '/somewhere/target.json: capabilities',
+      'give control.rotateKey.path, or take "rotate-key" away',
+    ])
+    expect(read({ ...declared, control: { rotateKey: { path: '/rotate' } } })).toBeDefined()
+  })
+
   test('several at once, one in a line', () => {
     const { message } = troubleOf(() => read({ ...valid, schema: 2, role: 'idp' }))
     expect(message.split('\n').map((line) => line.split(':')[0])).toEqual(['schema', 'role'])

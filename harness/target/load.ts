@@ -65,13 +65,7 @@ export const readTarget = (definition: unknown, path: string): Target => {
     path,
   )
   const how = readAttach(attach, path)
-  if (parsed.capabilities.includes('clock') && !('open' in how) && !hasClock(control)) {
-    throw new Trouble('usage', {
-      place: `${path}: capabilities`,
-      problem: '"clock" is declared, but nothing says how the clock is moved',
-      mend: 'give control.clock.path, or take "clock" away',
-    })
-  }
+  if (!('open' in how)) requireControl(parsed.capabilities, control, path)
   requireNodes(parsed, how, path)
   requireTriggers(parsed.capabilities.includes('error-trigger'), control, path)
   return {
@@ -159,8 +153,23 @@ const requireVaried = (dialect: unknown, path: string) => {
   }
 }
 
-const hasClock = (control: unknown): boolean =>
-  typeof control === 'object' && control !== null && 'clock' in control && control.clock !== undefined
+/** What a target must be moved by from outside, by the capability that declares it. */
+const moved = [
+  ['clock', 'clock', 'how the clock is moved'],
+  ['rotate-key', 'rotateKey', 'how the signing key is replaced'],
+] as const
+
+const requireControl = (capabilities: readonly string[], control: unknown, path: string) => {
+  const given = typeof control === 'object' && control !== null ? (control as Record<string, unknown>) : {}
+  for (const [capability, name, how] of moved) {
+    if (!capabilities.includes(capability) || given[name] !== undefined) continue
+    throw new Trouble('usage', {
+      place: `${path}: capabilities`,
+      problem: `"${capability}" is declared, but nothing says ${how}`,
+      mend: `give control.${name}.path, or take "${capability}" away`,
+    })
+  }
+}
 
 const hasCode = (value: unknown): boolean =>
   typeof value === 'function' || (typeof value === 'object' && value !== null && Object.values(value).some(hasCode))

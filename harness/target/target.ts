@@ -8,6 +8,7 @@ import { everyKind } from '../../fixtures/world/slice.ts'
 import type { Clock } from '../../protocols/clock.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
+import type { KeyRotation } from '../keys/rotation.ts'
 import type { DialectChoice } from '../dialects/resolve.ts'
 import { variedParameters } from '../dialects/authorize.ts'
 import type { Triggers } from '../dialects/trigger.ts'
@@ -178,6 +179,10 @@ const parts = {
   control: z
     .strictObject({
       clock: z.strictObject({ path }).exactOptional(),
+      rotateKey: z.strictObject({ path }).exactOptional().meta({
+        description:
+          'An empty POST to this path replaces the key that tokens are signed with, at all nodes. It is answered with 2xx once new tokens are signed with the new key and its certificate is published.',
+      }),
       nodes: z
         .union([z.int().min(2).max(16), z.array(z.string().regex(/^[^\s/:]+:\d+$/, 'must be host:port')).min(2)])
         .exactOptional()
@@ -211,9 +216,15 @@ export type Surroundings = { wire: Wire; clock: Clock; origin: string }
 
 /**
  * An in-process target that has been opened. `clock` moves a clock of its own; without it, it reads the one it was given.
- * `nodes` are its nodes, when there are several behind its name.
+ * `rotateKey` replaces the key that it signs tokens with. `nodes` are its nodes, when there are several behind its name.
  */
-export type Running = { wire: Wire; nodes?: readonly Wire[]; close?: () => Promise<void>; clock?: ClockDriver }
+export type Running = {
+  wire: Wire
+  nodes?: readonly Wire[]
+  close?: () => Promise<void>
+  clock?: ClockDriver
+  rotateKey?: KeyRotation
+}
 
 export type Launched = z.infer<typeof launchedSchema>
 export type AlreadyRunning = z.infer<typeof runningSchema>
@@ -222,7 +233,12 @@ export type Attach = InProcess | Launched | AlreadyRunning
 export type Profile = z.infer<typeof profileSchema>
 
 /** What moves a target beside the party-facing plane. */
-export type Control = { clock?: { path: string } | ClockDriver; nodes?: number | string[]; triggers?: Triggers }
+export type Control = {
+  clock?: { path: string } | ClockDriver
+  rotateKey?: { path: string } | KeyRotation
+  nodes?: number | string[]
+  triggers?: Triggers
+}
 
 /** A target, with everything that was left out filled in. `directory` is where its file lies. */
 export type Target = {
