@@ -64,13 +64,12 @@ export const loginFromHome = (entra: Entra) =>
     const asked = entra.pages.look(message.context ?? '')
     if (asked === undefined || asked.user !== undefined) return errorPage(describe(stale))
 
-    const verified = entra.tenants
-      .filter(({ id }) => asked.tenant === undefined || asked.tenant.id === id)
-      .flatMap(({ id: tenant }) => {
-        const home = homeOf(entra, tenant)
-        const answer = home && verify(entra, home, message.result)
-        return answer?.is === 'verified' ? [{ tenant, name: answer.assertion.nameId?.value }] : []
-      })
+    const tenants = asked.tenant ? [asked.tenant.id] : [...new Set(entra.tenants.map(({ id }) => id))]
+    const verified = tenants.flatMap((tenant) => {
+      const home = homeOf(entra, tenant)
+      const answer = home && verify(entra, home, message.result)
+      return answer?.is === 'verified' ? [{ tenant, name: answer.assertion.nameId?.value }] : []
+    })
     if (verified.length === 0) return errorPage(describe(invalid))
     const user = entra.users.find((one) =>
       verified.some(({ tenant, name }) => one.tenant === tenant && immutableIdOf(one) === name),

@@ -31,6 +31,6 @@ export const tenantsSaid = (entra: Entra, tenant: Tenant, lies: HostileModeId): 
 const otherThan = ({ tenants, modes }: Entra, { id }: Tenant): Tenant['id'] => {
   const at = tenants.findIndex((tenant) => tenant.id === id)
   const near = [...tenants.slice(at + 1), ...tenants.slice(0, at).toReversed()]
-  const other = near.find((tenant) => (modes.get(tenant.id)?.size ?? 0) > 0)
+  const other = near.find((tenant) => tenant.id !== id && (modes.get(tenant.id)?.size ?? 0) > 0)
   return other?.id ?? '22222222-2222-4222-a222-222222222222'
 }

@@ -4,10 +4,13 @@ import { notLetIn, signInElsewhere } from './elsewhere.ts'
 import type { People } from './request.ts'
 import { partiesOf, partiesSignIn, validSignIn } from './request.ts'
 
-/** Every party of the slice beside every other one of another tenant. */
+/** A party of each tenant beside one of the tenant before it, which is the one that a hostile directory names as another. */
 export const pairsOf = (context: Context): { own: People; other: People }[] => {
-  const all = partiesOf(context)
-  return all.flatMap((own) => all.flatMap((other) => (other.tenant === own.tenant ? [] : [{ own, other }])))
+  const all = context.slice.tenants.flatMap(({ id }) => partiesOf(context).find(({ tenant }) => tenant.id === id) ?? [])
+  return all.flatMap((own, index) => {
+    const other = all.at(index - 1)
+    return other === undefined || other === own ? [] : [{ own, other }]
+  })
 }
 
 /** A right token of the wrong directory. */
