@@ -214,6 +214,16 @@ export const lawfulVariants = {
       lifetime: (now, session) => ({ ...honestSignIn.lifetime(now, session), notBefore: now - 300_000 }),
     },
   },
+  'publishes-withdrawn-certificate-too': {
+    does: 'goes on to publish a certificate that signs nothing more',
+    under: both,
+    signIn: { publishes: (signers) => signers.map(({ certificate }) => certificate) },
+  },
+  'publishes-new-certificate-last': {
+    does: 'publishes the withdrawn certificates before the one that signs',
+    under: both,
+    signIn: { publishes: (signers) => signers.map(({ certificate }) => certificate).toReversed() },
+  },
   'posts-to-registered-reply-instead': {
     does: 'posts to the registered reply whatever wreply says',
     under: documented,

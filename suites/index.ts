@@ -32,6 +32,7 @@ import { carriedAnswer } from './broker/sign-in/carried-answer.ts'
 import { otherDirectory } from './broker/sign-in/other-directory.ts'
 import { anyNodeSignsIn } from './broker/sign-in/nodes.ts'
 import { expiredSignIn, foreignBrowser, otherProtocol, unknownSignIn } from './broker/sign-in/pending.ts'
+import { rollsOver } from './broker/sign-in/rollover.ts'
 import { malformedRequest, unknownRealm } from './broker/sign-in/refusals.ts'
 import {
   configuresParty,
@@ -95,6 +96,7 @@ const signIn: readonly Check[] = [
   configuresParty,
   metadataVerifies,
   metadataFailure,
+  rollsOver,
   asksAsItself,
   registeredUpstream,
   buildsOidc,

@@ -3,6 +3,7 @@ import { makeKeyring } from '../fixtures/world/world.ts'
 import { makeBroker } from '../mocks/broker/broker.ts'
 import type { DegenerateId } from '../mocks/degenerate.ts'
 import { degenerateTargets, diesAfter } from '../mocks/degenerate.ts'
+import { makeSigning } from '../mocks/broker/signing.ts'
 import { honest } from '../mocks/broker/policies.ts'
 import { honestSignIn } from '../mocks/broker/sign-in-policies.ts'
 import type { LawfulVariant, LawfulVariantId } from '../mocks/lawful-variants.ts'
@@ -80,8 +81,9 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
   test.for(checks)('$id never passes a target that dies on the way', async (check) => {
     const judgedOn = async (around: (broker: Wire) => Wire) => {
       const open: Suspect['open'] = (provision, io) => {
-        const wire = around(makeBroker(provision, io))
-        return { wire, nodes: [wire, wire] }
+        const signing = makeSigning('broker.test')
+        const wire = around(makeBroker(provision, { ...io, signing }))
+        return { wire, nodes: [wire, wire], rotateKey: signing.rotate }
       }
       const trial = { keyring, seed: 1, transport, chosen: [check], runs: 5, checkMs: 5_000 }
       return (await verdictsOn({ open, requestMs: 2_000 }, trial))[0]?.status

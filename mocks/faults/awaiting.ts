@@ -19,11 +19,8 @@ export const awaiting: ReadonlySet<FaultId> = new Set<FaultId>([
   'broker.omits-object-id',
   'broker.tells-first-value-only',
   'broker.lowers-case-of-claims',
-  'broker.signs-with-withdrawn-key',
-  'broker.lags-behind-rotation',
   'broker.ends-first-session-only',
   'broker.leads-by-prefix-after-sign-out',
   'broker.leads-by-origin-after-sign-out',
   'broker.cleans-up-upstream',
-  'broker.publishes-first-certificate',
 ])

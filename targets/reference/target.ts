@@ -3,6 +3,7 @@ import type { TargetDefinition } from '../../harness/target/target.ts'
 import type { Policies } from '../../mocks/broker/policies.ts'
 import type { SignInPolicies } from '../../mocks/broker/sign-in-policies.ts'
 import { makeNodes } from '../../mocks/broker/broker.ts'
+import { makeSigning } from '../../mocks/broker/signing.ts'
 import { ownErrorTable } from '../../mocks/broker/error-numbers.ts'
 
 /** Requests that the reference broker refuses in a row without a documented cause; the first fails on purpose. */
@@ -21,15 +22,16 @@ export const referenceBroker = (
   role: 'broker',
   subject: { name: 'brokerspec reference broker', version: '0.1.0' },
   dialect: 'k2trust',
-  capabilities: ['oauth', 'oidc', 'wsfed-upstream', 'realm-selector', 'clock', 'nodes', 'error-trigger'],
+  capabilities: ['oauth', 'oidc', 'wsfed-upstream', 'realm-selector', 'clock', 'nodes', 'rotate-key', 'error-trigger'],
   profile: { errorTable: [...ownErrorTable] },
   control: { triggers },
   attach: {
     open(provision, io) {
-      const nodes = makeNodes(provision, { ...io, ...decisions }, 3)
+      const signing = makeSigning(new URL(io.origin).hostname)
+      const nodes = makeNodes(provision, { ...io, ...decisions, signing }, 3)
       const [first] = nodes
       if (first === undefined) throw new TypeError('a broker has at least one node')
-      return { wire: first, nodes }
+      return { wire: first, nodes, rotateKey: signing.rotate }
     },
   },
 })
