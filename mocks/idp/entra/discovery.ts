@@ -3,6 +3,7 @@ import { issuerOf } from './claims.ts'
 import type { Directory } from './directory.ts'
 import { directoryOf } from './directory.ts'
 import { refuse } from './errors.ts'
+import { publishedKeys } from './rollover.ts'
 import type { Entra, Version } from './state.ts'
 
 const notFound = { error: 'invalid_tenant', code: 90002, says: 'Tenant not found.' }
@@ -19,10 +20,11 @@ export const keys = (entra: Entra, version: Version) =>
   http.get(`${entra.origin}/:tenant/discovery/${version === 1 ? '' : 'v2.0/'}keys`, ({ params }) => {
     const directory = directoryOf(entra, params['tenant'])
     if (directory === undefined) return refuse(entra, notFound)
-    const { alg: _, ...key } = entra.keys.publicJwk
-    return HttpResponse.json({
-      keys: [version === 1 ? key : { ...key, issuer: issuerOf(entra, idOf(directory), 2) }],
+    const listed = publishedKeys(entra).map(({ publicJwk }) => {
+      const { alg: _, ...key } = publicJwk
+      return version === 1 ? key : { ...key, issuer: issuerOf(entra, idOf(directory), 2) }
     })
+    return HttpResponse.json({ keys: listed })
   })
 
 const idOf = ({ tenant }: Directory) => tenant?.id ?? '{tenantid}'

@@ -8,6 +8,7 @@ import type { Directory } from './directory.ts'
 import { directoryOf } from './directory.ts'
 import { describe } from './guard.ts'
 import { errorPage } from './pages.ts'
+import { publishedKeys } from './rollover.ts'
 import type { Entra } from './state.ts'
 import { signerOf } from '../signer.ts'
 import { claimTypes } from './wsfed-claims.ts'
@@ -35,7 +36,7 @@ const metadataOf = (entra: Entra, directory: Directory): Metadata & { id: string
     id: `_${randomUUID()}`,
     entityId: issuerOf(entra, directory.tenant?.id ?? '{tenant}', 1),
     securityTokenService: {
-      certificates: [signerOf(entra).certificate],
+      certificates: publishedKeys(entra).map((keys) => signerOf({ keys }).certificate),
       passiveEndpoints: [endpoint],
       endpoints: [endpoint],
       tokenTypes: [tokenTypes['2.0'], tokenTypes['1.1']],

@@ -115,7 +115,10 @@ export type Entra = Switches & {
   /** Without a trailing slash. */
   origin: string
   clock: Clock
+  /** What signs, for every tenant. */
   keys: KeySet
+  /** What signs nothing more and is still published, the newest first. */
+  oldKeys: KeySet[]
   tenants: readonly Tenant[]
   clients: readonly Client[]
   users: readonly User[]
@@ -180,6 +183,7 @@ export const makeEntra = (given: Given): Entra => ({
   ...given,
   clients: [...given.clients, clientOf(given.application)],
   multiTenant: new Set([...(given.multiTenant ?? []), given.application.id]),
+  oldKeys: [],
   stranger: once(() => makeSigner('stranger')),
   modes: new Map(),
   pages: expiring(given.clock, 10 * minute),
