@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { provisionOf } from '../fixtures/world/provision.ts'
+import type { CheckId } from '../fixtures/world/shapes.ts'
 import type { World } from '../fixtures/world/world.ts'
 import { adfsHandlers } from '../mocks/idp/adfs/handlers.ts'
 import { endpointsOf, issuerOf, makeAdfs } from '../mocks/idp/adfs/state.ts'
@@ -32,6 +33,7 @@ import type { Transcript } from './record/transcript.ts'
 import { makeTranscript } from './record/transcript.ts'
 import type { Target } from './target/target.ts'
 import { Trouble } from './trouble.ts'
+import { plainOriginOf } from './wire/plain.ts'
 
 /** World, mocks and target, private to one worker. */
 export type Universe = Room & { world: World; clock: UniverseClock; transcript: Transcript; close(): Promise<void> }
@@ -135,6 +137,16 @@ export const openUniverse = async ({
     }
   }
 
+  const browsing = (check: CheckId, phase: Exchange['phase'], signal: AbortSignal) => ({
+    clock,
+    signal,
+    requestMs: target.profile.requestMs,
+    record: (exchange: Omit<Exchange, 'n' | 'check' | 'phase' | 'at'>) =>
+      transcript.record({ ...exchange, check, phase, at: clock.now() }),
+  })
+  const { plain } = site
+  const plainOrigins = [site.at.target, ...(site.at.also ?? [])].map(plainOriginOf)
+
   return {
     world,
     dialect,
@@ -158,11 +170,16 @@ export const openUniverse = async ({
         wire: marked(site.wire),
         ...(site.nodes.length > 0 && { via: (nodes) => marked(inTurn(nodes)) }),
         actorAt,
-        clock,
-        signal,
-        requestMs: target.profile.requestMs,
-        record: (exchange) => transcript.record({ ...exchange, check, phase, at: clock.now() }),
+        ...browsing(check, phase, signal),
       }),
+    ...(plain && {
+      plainBrowser: (check, phase, signal) =>
+        makeBrowser({
+          wire: plain,
+          actorAt: (origin) => (plainOrigins.includes(origin) ? 'target' : undefined),
+          ...browsing(check, phase, signal),
+        }),
+    }),
     close: site.close,
   }
 }

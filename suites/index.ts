@@ -52,6 +52,7 @@ import { eightHours, oneAudience, ownToken, registeredVersion, sameUser } from '
 import { registeredUpstream } from './broker/sign-in/upstream-reply.ts'
 import { tampered, unfit } from './broker/sign-in/tampered.ts'
 import { bothVersions, otherTypes } from './broker/sign-in/upstream-token-types.ts'
+import { tlsOnly } from './broker/sign-in/tls.ts'
 import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
 import { otherStores } from './invariants/other-stores.ts'
 import { secretsInUrls } from './invariants/secrets-in-urls.ts'
@@ -134,6 +135,7 @@ const signIn: readonly Check[] = [
   expiredSignIn,
   otherProtocol,
   anyNodeSignsIn,
+  tlsOnly,
   endsSession,
   cleansUp,
   staysRegistered,

@@ -3,6 +3,7 @@ import { launchThrough } from '../launch/launcher.ts'
 import type { Launched } from '../target/target.ts'
 import { httpsWire, nodeWires } from '../wire/https.ts'
 import type { Wire } from '../../protocols/wire.ts'
+import { plainWire } from '../wire/plain.ts'
 import { serve } from '../wire/serve.ts'
 import type { Ground, Site } from './site.ts'
 
@@ -26,7 +27,8 @@ export const attachLaunched = async (launch: Launched, ground: Ground): Promise<
   late.idp = ground.idp(at)
   const wire = httpsWire({ ca: [ca.certificate] })
   const nodes = count === 1 ? [] : nodeWires(at.target, [ca.certificate], ports)
-  const leave = () => Promise.all([wire, ...nodes, idp].map((open) => open.close()))
+  const plain = plainWire()
+  const leave = () => Promise.all([wire, plain, ...nodes, idp].map((open) => open.close()))
 
   try {
     const stop = await launchThrough(ground.launcher, {
@@ -43,6 +45,7 @@ export const attachLaunched = async (launch: Launched, ground: Ground): Promise<
     return {
       at,
       wire,
+      plain,
       nodes,
       async close() {
         await stop()

@@ -5,6 +5,7 @@ import type { AlreadyRunning } from '../target/target.ts'
 import { Trouble } from '../trouble.ts'
 import type { HttpsWire } from '../wire/https.ts'
 import { httpsWire } from '../wire/https.ts'
+import { plainWire } from '../wire/plain.ts'
 import type { Served } from '../wire/serve.ts'
 import { serve } from '../wire/serve.ts'
 import { isLoopback, namedOrigins, requirePermission, unanswered } from './permission.ts'
@@ -28,10 +29,11 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
   const within = ground.target.profile.requestMs
   const trusted = [ca.certificate, ...own]
   const https = httpsWire({ ca: trusted })
+  const plain = plainWire()
   const nodes = nodesOf(ground, at.target, trusted)
   const open: { idp?: Served } = {}
   const close = async () => {
-    await Promise.all([https.close(), open.idp?.close(), ...nodes.map((node) => node.wire.close())])
+    await Promise.all([https.close(), plain.close(), open.idp?.close(), ...nodes.map((node) => node.wire.close())])
   }
 
   try {
@@ -48,7 +50,7 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
       (target: Wire): Wire =>
       (request, signal) =>
         (request.origin === at.idp ? idp : target)(request, signal)
-    return { at, wire: beside(https), nodes: nodes.map((node) => beside(node.wire)), close }
+    return { at, wire: beside(https), plain, nodes: nodes.map((node) => beside(node.wire)), close }
   } catch (cause) {
     await close()
     throw cause

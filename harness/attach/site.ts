@@ -29,6 +29,8 @@ export type Site = {
   wire: Wire
   /** The same wire by way of each node of the target, where there are several behind its name. */
   nodes: readonly Wire[]
+  /** The target's own ports, spoken to without TLS; absent where the ports are not its own. */
+  plain?: Wire
   clock?: ClockDriver
   rotateKey?: KeyRotation
   close(): Promise<void>

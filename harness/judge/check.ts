@@ -45,6 +45,11 @@ export type Context = {
   signal: AbortSignal
   /** A browser with an empty cookie jar. */
   browser(): Browser
+  /**
+   * A browser that speaks HTTP without TLS to the ports of the target, which it reaches at {@link plainOriginOf} its origins, and
+   * goes nowhere else. Absent where the ports are not the target's own, as for one within this process.
+   */
+  plainBrowser: (() => Browser) | undefined
   /** How many nodes stand behind the target's name; 0 when they cannot be told apart. */
   nodes: number
   /**

@@ -33,6 +33,8 @@ export type Room = {
   /** `undefined` when the target's own provision cannot satisfy the shape. */
   slice(check: CheckId): Slice | undefined
   browser(check: CheckId, phase: Exchange['phase'], signal: AbortSignal): Browser
+  /** A browser that speaks HTTP without TLS to the ports of the target; absent where they are not its own. */
+  plainBrowser?: Room['browser']
   /** How many nodes stand behind the target's name; 0 when they cannot be told apart. */
   nodes: number
   /** A new case begins: the exchanges of earlier ones are forgotten, but for the control's and the pinned case's. */
@@ -77,6 +79,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
   const seen: { violation?: Violation } = {}
   let cases = 0
 
+  const plainly = room.plainBrowser
   const contextIn = (phase: Exchange['phase'], signal: AbortSignal): Context => ({
     slice,
     dialect: room.dialect,
@@ -91,6 +94,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
     signal,
     nodes: room.nodes,
     browser: () => room.browser(check.id, phase, signal),
+    plainBrowser: plainly && (() => plainly(check.id, phase, signal)),
     note: (text) => void (notes.includes(text) || notes.push(text)),
 
     async each(examples, holds) {

@@ -33,7 +33,11 @@ export const httpsWire = ({ ca, detour }: HttpsParts): HttpsWire => {
     headersTimeout: 60_000,
     bodyTimeout: 60_000,
   })
+  return wireOver(agent)
+}
 
+/** A wire over the connections of an agent. */
+export const wireOver = (agent: Agent): HttpsWire => {
   const wire: Wire = async ({ method, origin, rawPath, headers, body }, signal) => {
     const response = await agent.request({
       origin,

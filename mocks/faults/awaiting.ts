@@ -12,8 +12,6 @@ export const awaiting: ReadonlySet<FaultId> = new Set<FaultId>([
   'broker.ignores-case-of-reply',
   'broker.strips-markup-from-context',
   'broker.asks-for-passwords',
-  'broker.omits-secure',
-  'broker.omits-secure-of-session',
   'broker.counts-from-session',
   'broker.passes-every-claim',
   'broker.omits-object-id',
