@@ -28,12 +28,13 @@ export const securityHeader = (timestamp: Lifetime | undefined, ...inside: Conte
     ...inside,
   )
 
-/** Whether an element is a SOAP 1.2 envelope. */
-export const isEnvelope = (element: Element): boolean => isNamed(element, 'Envelope', namespaces.soap12)
+/** Whether an element is a SOAP envelope, 1.1 or 1.2. */
+export const isEnvelope = (element: Element): boolean =>
+  isNamed(element, 'Envelope', namespaces.soap12, namespaces.soap11)
 
 /** What stands in an envelope: the headers, and the only element of the only body. For readers inside `orRefused`. */
 export const openEnvelope = (root: Element): { headers: Element[]; body: Element } => {
-  if (!isEnvelope(root)) return refuse('not-a-response', `${root.local} is no SOAP 1.2 envelope`)
+  if (!isEnvelope(root)) return refuse('not-a-response', `${root.local} is no SOAP envelope`)
   const bodies = childrenNamed(root, 'Body')
   const [body, ...more] = bodies.flatMap(elementsOf)
   if (body === undefined || more.length > 0 || bodies.length > 1) {

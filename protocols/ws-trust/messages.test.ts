@@ -13,6 +13,8 @@ import type { TokenRequest } from './request.ts'
 import { readTokenRequest, writeTokenRequest } from './request.ts'
 
 const now = Date.UTC(2026, 0)
+const soap11 = 'http://schemas.xmlsoap.org/soap/envelope/'
+const soap12 = 'http://www.w3.org/2003/05/soap-envelope'
 const trimmed = xmlTexts.map((text) => text.trim())
 const lifetime = { created: now, expires: now + 300_000 }
 const token = vocabulary('x', 'urn:token')('Token', { Id: '_t' }, 'inside')
@@ -116,6 +118,7 @@ describe('a token request', () => {
     ['another kind of request', good.replace('200512/Issue</trust', '200512/Cancel</trust'), 'not-a-request'],
     ['another body', good.replaceAll('RequestSecurityToken', 'RequestSomething'), 'not-a-request'],
     ['no envelope', good.replaceAll('s:Envelope', 's:Letter'), 'not-a-response'],
+    ['the envelope of SOAP 1.1', good.replace(soap12, soap11), 'not-a-request'],
     ['two bodies', good.replace(/<s:Body>.*<\/s:Body>/, '$&$&'), 'malformed'],
     ['two credentials', good.replace(/<o:UsernameToken>.*<\/o:UsernameToken>/, '$&$&'), 'malformed'],
     ['two security headers', good.replace(/<o:Security .*<\/o:Security>/, '$&$&'), 'malformed'],
@@ -161,5 +164,19 @@ describe('the answer to a token request', () => {
     expect(readAnswer(text)).toEqual({ is: 'fault', fault })
     expect(text).toContain('<a:RelatesTo xmlns:a="http://www.w3.org/2005/08/addressing">urn:uuid:1</a:RelatesTo>')
     expect(text).toContain('>a:FailedAuthentication<')
+  })
+
+  test('may come in SOAP 1.1', () => {
+    const answer = writeAnswer({ dialect: '1.3', collection: true, lifetime }, token, {})
+    expect(readAnswer(answer.replaceAll(soap12, soap11))).toMatchObject({ is: 'response', response: { lifetime } })
+  })
+
+  test.each([
+    ['s:Server', { code: 'Receiver', reason: 'why' }],
+    ['s:Client', { code: 'Sender', reason: 'why' }],
+    ['f:FailedAuthentication', { code: 'Sender', reason: 'why', subcode: { namespace: 'urn:f', name: 'FailedAuthentication' } }], // prettier-ignore
+  ])('may be a fault of SOAP 1.1 with the code %s', (code, fault) => {
+    const text = `<s:Envelope xmlns:s="${soap11}"><s:Body><s:Fault><faultcode xmlns:f="urn:f">${code}</faultcode><faultstring>why</faultstring></s:Fault></s:Body></s:Envelope>`
+    expect(readAnswer(text)).toEqual({ is: 'fault', fault })
   })
 })

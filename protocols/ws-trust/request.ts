@@ -105,6 +105,7 @@ const only = (elements: readonly Element[], name: string): Element => {
 }
 
 const requestIn = (root: Element): TokenRequest => {
+  if (root.namespace !== namespaces.soap12) return refuse('not-a-request', 'no envelope of SOAP 1.2')
   const { headers, body } = openEnvelope(root)
   const dialect = dialectOf(body.namespace)
   if (dialect === undefined || body.local !== 'RequestSecurityToken') {

@@ -13,6 +13,7 @@ export const namespaces = {
   utility: 'http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd',
   federation: 'http://docs.oasis-open.org/wsfed/federation/200706',
   authorization: 'http://docs.oasis-open.org/wsfed/authorization/200706',
+  soap11: 'http://schemas.xmlsoap.org/soap/envelope/',
   soap12: 'http://www.w3.org/2003/05/soap-envelope',
   schemaInstance: 'http://www.w3.org/2001/XMLSchema-instance',
   xml: 'http://www.w3.org/XML/1998/namespace',
