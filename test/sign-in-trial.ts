@@ -167,7 +167,7 @@ export const openTrial = async (
     })
 
   return {
-    provision, clock, signing, cookies, newBrowser, send, visit, ask, request, answerTo, reply, signInTo, metadata,
+    nodes, provision, clock, signing, cookies, newBrowser, send, visit, ask, request, answerTo, reply, signInTo, metadata,
     certificates, tokenOn,
   } // prettier-ignore
 }

@@ -22,6 +22,7 @@ import type { SignInPolicies } from './sign-in-policies.ts'
 import type { PendingSignIn, RefusedMessage, Row } from './sign-in-terms.ts'
 import { eightHours } from './sign-in-terms.ts'
 import type { Signing } from './signing.ts'
+import { answerTrust } from './ws-trust.ts'
 
 /** What the nodes of a broker share on its WS-Federation side. */
 export type FederationState = {
@@ -94,6 +95,7 @@ export const federationHandlers = (federation: Federation): HttpHandler[] => {
       provision.application.reply,
       refusing(() => ({ row: 'not-ws-federation' })),
     ),
+    http.post(`${origin}/trust`, ({ request }) => answerTrust(request, federation)),
     http.get(
       `${origin}/federationmetadata/2007-06/federationmetadata.xml`,
       refusing(() => answerMetadata(federation)),

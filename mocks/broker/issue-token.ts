@@ -3,6 +3,8 @@ import type { Assertion } from '../../protocols/saml/assertion.ts'
 import { bearer, tokenTypes } from '../../protocols/saml/assertion.ts'
 import { responseFields } from '../../protocols/ws-federation/request.ts'
 import { writeResult } from '../../protocols/ws-federation/result.ts'
+import type { TokenResponse } from '../../protocols/ws-trust/response.ts'
+import type { Element } from '../../protocols/xml/element.ts'
 import { NotXmlText } from '../../protocols/xml/characters.ts'
 import type { Federation } from './federation.ts'
 import { freshPage, postingForm } from './pages.ts'
@@ -28,8 +30,9 @@ export const postResult = async (
   const { policies, pending } = federation
   const { party, request, context } = signIn
   try {
-    const result = await resultFor(signIn, session, federation)
-    if (result === undefined) return { row: 'unhandled' }
+    const issued = await tokenFor(signIn, session, federation)
+    if (issued === undefined) return { row: 'unhandled' }
+    const result = writeResult(issued.response, issued.token)
     session.parties.add(party.realm)
     const action = policies.destination(party, request.reply, pending.newest())
     return freshPage('Working...', postingForm(action, responseFields(result, context)), cookies)
@@ -39,7 +42,16 @@ export const postResult = async (
   }
 }
 
-const resultFor = async ({ party, upstream }: PendingSignIn, session: Session, federation: Federation) => {
+/**
+ * A new token for a party, and what a response says of it; `change` is made to the assertion before it is signed. Nothing,
+ * where there is no key to sign with.
+ */
+export const tokenFor = async (
+  { party, upstream }: Pick<PendingSignIn, 'party' | 'upstream'>,
+  session: Session,
+  federation: Federation,
+  change = (assertion: Assertion): Assertion => assertion,
+): Promise<{ response: TokenResponse; token: Element } | undefined> => {
   const { provision, policies, clock, signing } = federation
   const signer = policies.signsWith(await signing.signers())
   if (signer === undefined) return undefined
@@ -66,5 +78,5 @@ const resultFor = async ({ party, upstream }: PendingSignIn, session: Session, f
     appliesTo: party.realm,
     tokenType: tokenTypes[version],
   })
-  return writeResult(response, await policies.signs(assertion, signer))
+  return { response, token: await policies.signs(change(assertion), signer) }
 }

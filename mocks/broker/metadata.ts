@@ -30,7 +30,7 @@ const describe = async (federation: Federation, tenant?: string): Promise<Respon
       certificates: policies.publishes(signers),
       tokenTypes: Object.values(tokenTypes),
       claimTypes: carriedClaims.map(({ type }) => ({ type })),
-      endpoints: [`${origin}/wsfed`],
+      endpoints: [`${origin}/trust`],
       passiveEndpoints: [`${origin}/wsfed`],
     },
   })

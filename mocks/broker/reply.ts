@@ -43,7 +43,7 @@ const readAnswer = (visit: Visit, { policies }: Federation): Answer | undefined 
 const twice = (name: string, at: number, all: Visit['parameters']) => all.findIndex(([one]) => one === name) !== at
 
 const judge = async (answer: Answer, begun: PendingSignIn, federation: Federation): Promise<Judged> => {
-  const { policies, provision, clock, seen, get } = federation
+  const { policies, provision, clock, get } = federation
   if (answer.error !== undefined) return { because: answer.error }
   if (!policies.acceptsKind(begun.upstream, answer.kind)) return { because: 'other-protocol' }
   const [token, surroundings] = [answer.token ?? '', { provision, policies, now: clock.now() }]
@@ -56,12 +56,19 @@ const judge = async (answer: Answer, begun: PendingSignIn, federation: Federatio
     answer.kind === 'wsfed'
       ? judgeAssertion(token, begun, surroundings)
       : await judgeIdToken(token, begun, surroundings)
-  if ('because' in judged) return judged
+  return 'because' in judged ? judged : admit(judged, begun, federation)
+}
 
+/** Whether what a token proves lets a user in to a party: as a member of its directory, and once. */
+export const admit = (
+  judged: Extract<Judged, { proved: unknown }>,
+  { party, request }: Pick<PendingSignIn, 'party' | 'request'>,
+  { policies, seen }: Pick<Federation, 'policies' | 'seen'>,
+): Judged => {
   const { claims, id, issuer } = judged.proved
   const name = claims.find(({ type }) => type.endsWith('/name'))?.values[0]
   const membership = { issuedBy: judged.issuedBy, named: policies.namesTenant(claims), name }
-  if (!policies.isMember(membership, begun.party, begun.request)) return { because: 'no-member' }
+  if (!policies.isMember(membership, party, request)) return { because: 'no-member' }
   const key = `${issuer} ${id}`
   if (policies.isReplay(key, (one) => seen.look(one) === true)) return { because: 'replayed' }
   seen.put(key, true)

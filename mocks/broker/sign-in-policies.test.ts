@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { queryOf, valuesOf } from '../../protocols/form.ts'
 import type { Assertion } from '../../protocols/saml/assertion.ts'
 import { openTrial } from '../../test/sign-in-trial.ts'
+import { trustTrial } from '../../test/ws-trust-trial.ts'
 import type { SignInPolicies } from './sign-in-policies.ts'
 import { honestSignIn } from './sign-in-policies.ts'
 
@@ -16,12 +17,15 @@ test('every policy is asked by some message, so that a fault in it can be seen',
       },
     ]),
   ) as SignInPolicies
-  const { ask, reply: answer, visit, request, signInTo, provision, certificates } = await openTrial(heard)
+  const trial = await openTrial(heard)
+  const { ask, reply: answer, visit, request, signInTo, provision, certificates } = trial
+  const { issue } = trustTrial(trial)
   for (const { realm, reply } of provision.parties)
     await signInTo(realm, [['wctx', 'c'], ['wreply', reply], ['wfresh', '0']]) // prettier-ignore
   const { location } = await ask(request(provision.parties[0]?.realm ?? '', [['wfresh', '0']])) // prettier-ignore
   await answer([['error', 'access_denied'], ['state', valuesOf(queryOf(location), 'state')[0] ?? '']]) // prettier-ignore
   await ask(request('https://nobody.test/'))
+  for (const { tenant, realm } of provision.parties) await issue(realm, { tenant })
   await certificates()
   await visit('GET', '/nobody/federationmetadata/2007-06/federationmetadata.xml')
   await ask([['wa', 'wsignout1.0'], ['wreply', provision.parties[0]?.reply ?? '']]) // prettier-ignore

@@ -12,6 +12,8 @@ import type { Message } from '../../protocols/ws-federation/read-message.ts'
 import { readMessage } from '../../protocols/ws-federation/read-message.ts'
 import type { SignInRequest } from '../../protocols/ws-federation/request.ts'
 import { signInQuery, signOutQuery } from '../../protocols/ws-federation/request.ts'
+import type { TokenRequest } from '../../protocols/ws-trust/request.ts'
+import { readTokenRequest } from '../../protocols/ws-trust/request.ts'
 import type { TokenResponse } from '../../protocols/ws-trust/response.ts'
 import type { Element } from '../../protocols/xml/element.ts'
 import type { Proved } from './claims.ts'
@@ -34,6 +36,12 @@ import { eightHours } from './sign-in-terms.ts'
 export type SignInPolicies = {
   /** What a message is. */
   reads(parameters: Pairs): Message
+  /** What a token request of WS-Trust says, or why it is none. */
+  readsTokenRequest(text: string): { is: 'token-request'; request: TokenRequest } | Refused
+  /** The party of an AppliesTo: exact string comparison. */
+  findAppliesTo(parties: readonly BrokerParty[], realm: string): BrokerParty | undefined
+  /** What an assertion is that is issued over WS-Trust: the one that WS-Federation would have brought. */
+  overTrust(assertion: Assertion, request: TokenRequest): Assertion
   /** The party of a realm: exact string comparison. */
   findParty(parties: readonly BrokerParty[], realm: string): BrokerParty | undefined
   /** Whether a `wreply` is the registered one: exact string comparison. */
@@ -151,6 +159,9 @@ export type SignInPolicies = {
 /** The policies of an honest broker on its WS-Federation side. */
 export const honestSignIn: SignInPolicies = {
   reads: readMessage,
+  readsTokenRequest: readTokenRequest,
+  findAppliesTo: (parties, realm) => parties.find((party) => party.realm === realm),
+  overTrust: (assertion) => assertion,
   findParty: (parties, realm) => parties.find((party) => party.realm === realm),
   acceptsReply: (given, registered) => given === registered,
   keepContext: (context) => context,

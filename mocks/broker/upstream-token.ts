@@ -20,7 +20,7 @@ type Judging = { provision: Provision; now: number; policies: SignInPolicies }
  */
 export const judgeAssertion = (
   text: string,
-  { tenant: asked }: PendingSignIn,
+  { tenant: asked }: Pick<PendingSignIn, 'tenant'>,
   { provision, now, policies }: Judging,
 ): Judged => {
   const { application, tenants } = provision

@@ -8,6 +8,8 @@ import { resultOf, signed } from '../../fixtures/tampering/tampering.ts'
 import { signMetadata } from '../../protocols/metadata/write-metadata.ts'
 import type { Signer } from '../../protocols/signature/sign.ts'
 import { publicKeyOf } from '../../protocols/signature/certificate.ts'
+import type { TokenRequest } from '../../protocols/ws-trust/request.ts'
+import { writeTokenRequest } from '../../protocols/ws-trust/request.ts'
 import { documentOf } from '../../protocols/xml/write.ts'
 import { genuineOf, trial } from '../../test/sign-in-trial.ts'
 import { tenantClaim } from '../broker/claims.ts'
@@ -99,6 +101,9 @@ const makeInputs = async (): Promise<Inputs> => {
   const assertion = { ...genuine.assertion, id: '_fixed' }
   const proved = { issuedBy: tenant.id, named: tenant.id, name: 'ann@corp.example' }
   const signers = [issuer, stranger]
+  const trustRequest: TokenRequest = { dialect: '1.3', to: 'https://broker.test/trust', appliesTo: party.realm, credential: { is: 'token', token: await signed(genuine) } } // prettier-ignore
+  const trustText = writeTokenRequest(trustRequest)
+  const twice = trustText.replace(/<wsp:AppliesTo.*<\/wsp:AppliesTo>/, '$&$&')
 
   return {
     reads: [
@@ -107,6 +112,9 @@ const makeInputs = async (): Promise<Inputs> => {
       [[['wa', 'wsignin1.0'], ['wtrealm', 'a'], ['wresult', '<r/>']]],
       [[['wa', 'wattr1.0'], ['wtrealm', 'a']]],
     ],
+    readsTokenRequest: [[twice], [trustText.replace(/Issue(?=<\/trust:RequestType)/, 'Renew')]],
+    findAppliesTo: [`${party.realm}x`, party.realm.slice(0, -1)].map((one) => [parties, one]),
+    overTrust: [[{ ...assertion, version: '1.1' }, trustRequest], [assertion, { ...trustRequest, timestamp: { created: now, expires: now } }]],
     findParty: ['unknown', second.realm, party.realm.toUpperCase(), party.realm.slice(0, -1), `${party.realm}x`].map((one) => [parties, one]),
     acceptsReply: ['https://evil.test/', `${party.reply}x`, party.reply.toUpperCase(), `${party.reply}?x=y`].map((one) => [one, party.reply]),
     keepContext: [['a b'], [' a '], ['a'.repeat(300)], ['%41'], ['a<b>c']],

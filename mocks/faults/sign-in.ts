@@ -11,6 +11,7 @@ import { signInStoreFaults } from './sign-in-stores.ts'
 import { signInTokenFaults } from './sign-in-token.ts'
 import { signOutFaults } from './sign-out.ts'
 import { upstreamTokenFaults } from './upstream-token.ts'
+import { wsTrustFaults } from './ws-trust.ts'
 
 /** Every fault of the reference broker's WS-Federation side. */
 export const signInFaults = {
@@ -24,6 +25,7 @@ export const signInFaults = {
   ...signInConsentFaults,
   ...signOutFaults,
   ...signInPageFaults,
+  ...wsTrustFaults,
 } as const
 
 export type SignInFaultId = keyof typeof signInFaults
