@@ -35,6 +35,12 @@ test('the secrets of a world are the secrets of its clients and the passwords of
   ])
 })
 
+test('an assertion is taken out of an envelope, with what follows it', () => {
+  const text = '<s:Body><t:Token><saml:Assertion ID="_a">ann</saml:Assertion></t:Token></s:Body>'
+  expect(redact(text)).toBe('<s:Body><t:Token><saml:Assertion>[redacted, with what follows]')
+  expect(redact('<b>AssertionError</b> <AssertionConsumerService/>')).toContain('<AssertionConsumerService/>')
+})
+
 describe('a secret of the world is taken out wherever it stands', () => {
   test.each([
     ['raw', `it is ${password}.`],

@@ -10,7 +10,7 @@ import { readingsOf } from './readings.ts'
 export type Redact = (text: string) => string
 
 const names = secretNames.join('|')
-/** A secret by the parameter it travels in: in a query or form, encoded inside another one, in JSON, in a field of a page. */
+/** A secret by the parameter it travels in: in a query or form, encoded inside another one, in JSON, in a field of a page; or as an assertion. */
 const travelling: readonly [RegExp, string][] = [
   [new RegExp(String.raw`((?:^|[?&#;\s"'>]|&amp;)(?:${names})=)[^&\s"'<>#]*`, 'gi'), '$1[redacted]'],
   [new RegExp(String.raw`((?:%3F|%26|%23)(?:${names})%3D)(?:(?!%26|%23)[^&\s"'<>#])*`, 'gi'), '$1[redacted]'],
@@ -26,6 +26,7 @@ const travelling: readonly [RegExp, string][] = [
     new RegExp(String.raw`(<input\b[^>]{0,300}\bvalue=["'])[^"']*(["'][^>]{0,300}\bname=["']?(?:${names})\b)`, 'gi'),
     '$1[redacted]$2',
   ],
+  [/(<(?:[\w.-]{1,20}:)?Assertion\b)[\s\S]*$/g, '$1>[redacted, with what follows]'],
 ]
 const secretHeaders = new Set(['authorization', 'cookie', 'set-cookie', 'proxy-authorization'])
 /** Of a body so much is shown, and so much is looked at. */
