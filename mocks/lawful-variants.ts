@@ -11,6 +11,7 @@ import { escapeHtml, page } from './html.ts'
 import { lawfulSignInVariants } from './lawful-sign-in-variants.ts'
 import { declaringStatus, lawfulErrors } from './lawful-errors.ts'
 import { lawfulAnswers } from './lawful-answers.ts'
+import { wsTrustVariants } from './lawful-ws-trust.ts'
 
 /**
  * A target that fills a gap of the sources differently, and is not wrong: a policy of its own, or something around the
@@ -224,6 +225,7 @@ export const lawfulVariants = {
     under: both,
     signIn: { publishes: (signers) => signers.map(({ certificate }) => certificate).toReversed() },
   },
+  ...wsTrustVariants,
   'posts-to-registered-reply-instead': {
     does: 'posts to the registered reply whatever wreply says',
     under: documented,

@@ -55,6 +55,8 @@ import { bothVersions, otherTypes } from './broker/sign-in/upstream-token-types.
 import { tlsOnly } from './broker/sign-in/tls.ts'
 import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
 import { otherStores } from './invariants/other-stores.ts'
+import { sameToken, unknownAppliesTo } from './broker/ws-trust/issue.ts'
+import { badTokens, malformedRequests } from './broker/ws-trust/refusals.ts'
 import { secretsInUrls } from './invariants/secrets-in-urls.ts'
 
 /** The documented authorize flow, in the order of the rulebook. */
@@ -135,6 +137,10 @@ const signIn: readonly Check[] = [
   expiredSignIn,
   otherProtocol,
   anyNodeSignsIn,
+  sameToken,
+  unknownAppliesTo,
+  badTokens,
+  malformedRequests,
   tlsOnly,
   endsSession,
   cleansUp,

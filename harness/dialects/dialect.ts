@@ -1,6 +1,9 @@
 import type { ErrorRowId } from '../../fixtures/error-table.ts'
 import { errorRowIds } from '../../fixtures/error-table.ts'
 import type { Pairs, WireRequest } from '../../protocols/wire.ts'
+import type { TrustDialect } from '../../protocols/ws-trust/dialect.ts'
+import type { TokenRequest } from '../../protocols/ws-trust/request.ts'
+import type { Element } from '../../protocols/xml/element.ts'
 import type { Exchange } from '../record/exchange.ts'
 
 /** Where the parts of a target answer: paths from its origin, each beginning with `/`. */
@@ -13,6 +16,8 @@ export type Paths = {
   /** Where the identity provider's answer to a sign-in comes back. */
   reply: string
   metadata: string
+  /** Where token requests of WS-Trust are posted. */
+  trust: string
 }
 
 /** The origins of a run (no trailing slash) and the target's paths. `also` are further origins of the target. */
@@ -68,6 +73,9 @@ export type SignInInput = Partial<
   more?: Pairs
 }
 
+/** A token request of WS-Trust: for which realm, and with the assertion that says who asks. */
+export type IssueInput = Pick<TokenRequest, 'tokenType' | 'messageId' | 'timestamp'> & { realm: string; token: Element }
+
 /** A sign-out, and where the user would like to go after it. */
 export type SignOutInput = { reply?: string; more?: Pairs }
 
@@ -103,12 +111,15 @@ export type Dialect = {
   versionPath: string | null
   /** How an answer comes back from upstream to the callback: in its query, or as a form that the browser posts. */
   responseMode: (typeof responseModes)[number]
+  /** The edition of WS-Trust in which tokens are asked for. */
+  trustVersion: TrustDialect
   /** Parameters that every authorization request carries beside, or, as `null`, that this dialect does not know. */
   parameters: Readonly<Record<string, string | null>>
   authorize: Operation<AuthorizeInput> | null
   callback: Operation<CallbackInput> | null
   signIn: Operation<SignInInput> | Undriven | null
   signOut: Operation<SignOutInput> | Undriven | null
+  issue: Operation<IssueInput> | Undriven | null
   metadata: Operation<object> | Undriven | null
   redeem: Operation<RedeemInput> | Undriven | null
   renew: Undriven | null

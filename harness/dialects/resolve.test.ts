@@ -11,7 +11,7 @@ test('each dialect goes by its name, and one alone is documented', () => {
 
 test('oauth2 speaks no WS-Federation, and wsfed nothing else', () => {
   const spoken = (name: 'oauth2' | 'wsfed') => operations.filter((one) => resolveDialect(name)[one] !== null)
-  const federation = ['signIn', 'signOut', 'metadata']
+  const federation = ['signIn', 'signOut', 'issue', 'metadata']
   expect(spoken('wsfed').toSorted()).toEqual(federation.toSorted())
   expect(spoken('oauth2').filter((one) => federation.includes(one))).toEqual([])
 })

@@ -2,7 +2,16 @@ import type { Capability, DeclaredCapability } from '../../fixtures/clauses/clau
 import { operations } from '../../fixtures/clauses/clause.ts'
 import { documentedRows, errorRowIds } from '../../fixtures/error-table.ts'
 import { authorizeRequest, callbackRequest, readAuthorize } from './authorize.ts'
-import type { AuthorizeInput, CallbackInput, Dialect, Operation, SignInInput, SignOutInput } from './dialect.ts'
+import type {
+  AuthorizeInput,
+  CallbackInput,
+  Dialect,
+  IssueInput,
+  Operation,
+  SignInInput,
+  SignOutInput,
+} from './dialect.ts'
+import { issueRequest, readIssue } from './issue.ts'
 import { readToken, redeemRequest } from './redeem.ts'
 import { metadataRequest, readDocument, signInRequest, signOutRequest } from './sign-in.ts'
 
@@ -15,12 +24,13 @@ const authorization = (form: Dialect): Pick<Dialect, 'authorize' | 'callback'> =
 }
 
 /** How a target is spoken to in WS-Federation. */
-const federation = (form: Dialect): Pick<Dialect, 'signIn' | 'signOut' | 'metadata'> => {
+const federation = (form: Dialect): Pick<Dialect, 'signIn' | 'signOut' | 'issue' | 'metadata'> => {
   const read = readBy(form)
   const signIn: Operation<SignInInput> = { request: signInRequest, read }
   const signOut: Operation<SignOutInput> = { request: signOutRequest, read }
   const metadata: Operation<object> = { request: metadataRequest, read: readDocument }
-  return { signIn, signOut, metadata }
+  const issue: Operation<IssueInput> = { request: (input, at) => issueRequest(input, at, form), read: readIssue }
+  return { signIn, signOut, issue, metadata }
 }
 
 const readBy =
@@ -28,7 +38,7 @@ const readBy =
   (hops) =>
     readAuthorize(wording, hops)
 
-/** The documented dialect of TRUST: Authorization Flow. */
+/** The documented dialect of TRUST: Authorization Flow; where WS-Trust is spoken, and in which edition, is not documented but ours. */
 const k2trust: Dialect = {
   name: 'k2trust',
   documented: true,
@@ -40,6 +50,7 @@ const k2trust: Dialect = {
     signIn: '/wsfed',
     reply: '/wsfed/reply',
     metadata: '/federationmetadata/2007-06/federationmetadata.xml',
+    trust: '/trust',
   },
   wording: {
     invalid_client_id: 'Bad Request: invalid_client_id',
@@ -49,11 +60,13 @@ const k2trust: Dialect = {
   realmPath: '/{realm}',
   versionPath: '/authorize/oauth/{version}/request',
   responseMode: 'query',
+  trustVersion: '1.3',
   parameters: {},
   authorize: null,
   callback: null,
   signIn: null,
   signOut: null,
+  issue: null,
   metadata: null,
   redeem: { request: redeemRequest, read: readToken },
   renew: 'undriven',

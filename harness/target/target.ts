@@ -81,7 +81,7 @@ const runningSchema = z.strictObject({
     .meta({ description: 'Permission to attack a target that is not on this machine; on loopback none is needed.' }),
 })
 
-const pathNames = ['authorize', 'callback', 'token', 'signIn', 'reply', 'metadata'] as const
+const pathNames = ['authorize', 'callback', 'token', 'signIn', 'reply', 'metadata', 'trust'] as const
 const dialectSchema = z.union([
   z.enum(dialectNames),
   z.strictObject({
@@ -107,6 +107,10 @@ const dialectSchema = z.union([
     responseMode: z.enum(responseModes).exactOptional().meta({
       description: 'How an answer comes back from upstream: in the query of the callback, or as a form posted to it.',
     }),
+    trustVersion: z
+      .enum(['2005/02', '1.3'])
+      .exactOptional()
+      .meta({ description: 'The edition of WS-Trust in which tokens are asked for. Default: 1.3.' }),
     parameters: z
       .record(
         text.regex(new RegExp(`^(?!(?:${variedParameters.join('|')})$)`), 'is varied by the checks'),

@@ -22,7 +22,17 @@ export const referenceBroker = (
   role: 'broker',
   subject: { name: 'brokerspec reference broker', version: '0.1.0' },
   dialect: 'k2trust',
-  capabilities: ['oauth', 'oidc', 'wsfed-upstream', 'realm-selector', 'clock', 'nodes', 'rotate-key', 'error-trigger'],
+  capabilities: [
+    'oauth',
+    'oidc',
+    'wsfed-upstream',
+    'ws-trust',
+    'realm-selector',
+    'clock',
+    'nodes',
+    'rotate-key',
+    'error-trigger',
+  ],
   profile: { errorTable: [...ownErrorTable] },
   control: { triggers },
   attach: {

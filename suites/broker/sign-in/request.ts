@@ -38,7 +38,7 @@ export const validSignIn = ({ slice }: Context, { realm }: Party): SignInInput =
   context: `context-${slice.tag}`,
 })
 
-type Driven = 'signIn' | 'signOut' | 'metadata'
+type Driven = 'signIn' | 'signOut' | 'issue' | 'metadata'
 
 /** An operation that the dialect speaks; a check says by its clause that it needs it. */
 export const speaks = <Name extends Driven>({ dialect }: Context, name: Name) => {
