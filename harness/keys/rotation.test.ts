@@ -24,6 +24,13 @@ test.each([100, 302, 404, 500])('%i is no consent', async (status) => {
   })
 })
 
+test('a function that throws at once is no consent either', async () => {
+  const rotate = askedOfTarget(() => {
+    throw new Error('no key store')
+  })
+  await expect(rotate()).rejects.toMatchObject({ message: 'the target did not rotate its key: no key store' })
+})
+
 test('a target that gives no way is accused of nothing', async () => {
   await expect(askedOfTarget(undefined)()).rejects.toMatchObject({ name: 'Inconclusive', why: 'undelivered' })
 })

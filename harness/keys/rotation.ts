@@ -21,8 +21,10 @@ export const askedOfTarget =
   (rotate: KeyRotation | undefined): KeyRotation =>
   async () => {
     if (rotate === undefined) throw new Inconclusive('undelivered', 'the target gives no way to rotate its key')
-    await rotate().catch((cause: unknown) => {
+    try {
+      await rotate()
+    } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
       throw new Inconclusive('undelivered', `the target did not rotate its key: ${why}`, { cause })
-    })
+    }
   }
