@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readPage } from './forms.ts'
+import { elementsOf, readPage } from './forms.ts'
 
 const formIn = (html: string) => readPage(html).forms[0]
 
@@ -93,4 +93,11 @@ describe('a page', () => {
     expect(readPage('')).toEqual({ text: '', forms: [], submitsItself: false, refresh: undefined, loads: [] })
     expect(readPage('\u0000{"json": "<form"}')).toMatchObject({ forms: [] })
   })
+})
+
+test('the elements of a page are those that a browser makes, comments and text left out', () => {
+  const html = '<!doctype html><p title="a&quot;b">&lt;i&gt;<!-- <b> --><textarea><u></textarea><IMG SRC=x onerror=y>'
+  expect(elementsOf(html).map(({ name }) => name)).toEqual(['html', 'head', 'body', 'p', 'textarea', 'img'])
+  expect(elementsOf(html)[3]?.attributes).toEqual([['title', 'a"b']])
+  expect(elementsOf(html)[5]?.attributes).toEqual([['src', 'x'], ['onerror', 'y']]) // prettier-ignore
 })

@@ -45,6 +45,13 @@ describe('the metadata', () => {
     const page = await visit('GET', '/federationmetadata/2007-06/federationmetadata.xml')
     expect([page.status, page.text.includes(documentedRows.metadata.text[0] ?? '')]).toEqual([500, true])
   })
+
+  test('is served for each tenant that is known, and ends in row 6 for any other', async () => {
+    const { send, visit, provision } = await openTrial()
+    const at = (tenant: string) => `/${tenant}/federationmetadata/2007-06/federationmetadata.xml`
+    expect((await send('GET', at(provision.tenants[0]?.id ?? ''))).text).toContain('EntityDescriptor')
+    expect((await visit('GET', at('nobody'))).text).toContain(`${documentedRows.metadata.text[0]}: unknown-tenant`)
+  })
 })
 
 test('the first key is made when it is wanted, and each rotation puts another before it', async () => {

@@ -152,3 +152,14 @@ test('what is no page of the broker is answered with 404', async () => {
   const { get } = open()
   expect([(await get('/nowhere')).status, (await get('/error?is=nonsense')).status]).toEqual([404, 404])
 })
+
+test('a refusal says why, with the code and id of its row in the own table', async () => {
+  const { outcomeOf } = open()
+  const { text } = await outcomeOf(requestWith({ response_type: ['<b>'] }))
+  expect(text).toContain(`${rowOf('authorization-request')}: response-type &#39;&lt;b&gt;&#39;</p>`)
+  expect(text).toContain('<p>BS1009 (AuthorizationRequestFailed)</p>')
+  expect((await outcomeOf('/authorize/oauth/2?code=c')).text).toContain(
+    `${rowOf('authorization-response')}: unknown-state`,
+  )
+  expect((await outcomeOf(requestWith({ client_id: ['unknown'] }))).text).not.toContain('BS10')
+})

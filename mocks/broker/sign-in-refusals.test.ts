@@ -207,3 +207,8 @@ test.each<[string, Pairs]>([
   expect((await reply(form)).text).toContain(rowOf('not-ws-federation'))
   expect((await send('GET', '/wsfed/reply')).location).toContain('is=not-ws-federation')
 }) // prettier-ignore
+
+test('a path that fails on purpose ends in row 1', async () => {
+  const page = await (await open()).visit('GET', '/control/fail')
+  expect([page.status, page.text.includes(rowOf('unhandled'))]).toEqual([500, true])
+})
