@@ -6,7 +6,7 @@ import { triggerRequest } from '../../../harness/dialects/trigger.ts'
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { authorize, peopleOf as clientOf, registeredGetsCode, validRequest } from '../authorize/request.ts'
-import { partiesSignIn, peopleOf, speaks, validSignIn } from '../sign-in/request.ts'
+import { partiesSignIn, peopleOf, signIn, speaks, validSignIn } from '../sign-in/request.ts'
 import type { ErrorPage } from './page.ts'
 import { pageIn } from './page.ts'
 
@@ -38,6 +38,15 @@ export const askedFor = (context: Context, changed: SignInInput): Promise<Journe
   return context.browser().go(speaks(context, 'signIn').request({ ...validSignIn(context, party), ...changed }, context.at))
 } // prettier-ignore
 
+/** A sign-in whose identity provider answers with what is not to be believed. */
+export const disbelieved = async (context: Context): Promise<Journey> => {
+  const { party, user } = peopleOf(context)
+  context.hostile('idp.changes-nonce', 'idp.omits-wsfed-signature')
+  const { journey } = await signIn(context, validSignIn(context, party), user)
+  context.hostile()
+  return journey
+}
+
 /** An authorization request of the client of the slice with something changed. */
 export const authorized = async (context: Context, changed: Partial<AuthorizeInput>): Promise<Journey> =>
   (await authorize(context, { ...validRequest(context), ...changed })).journey
@@ -63,8 +72,8 @@ export const redeemed = async (context: Context, code: string): Promise<Journey>
 /** A page of the target without any details: of a request that is no WS-Federation request, or of an unknown client. */
 export const plainPage = async (context: Context, side: 'sign-in' | 'oauth'): Promise<ErrorPage | undefined> => {
   if (side === 'oauth') return pageIn(await authorized(context, { clientId: nobody }))
-  const { signIn } = context.dialect
-  return signIn === null || signIn === 'undriven' ? undefined : pageIn(await askedFor(context, { action: [] }))
+  const { signIn: asks } = context.dialect
+  return asks === null || asks === 'undriven' ? undefined : pageIn(await askedFor(context, { action: [] }))
 }
 
 /** A client id that is nobody's. */
@@ -72,8 +81,8 @@ export const nobody = '00000000-0000-4000-8000-000000000000'
 
 /** The control of what concerns the whole target: a party signs in where the dialect can, else a client gets its code. */
 export const worksAtAll = async (context: Context): Promise<void> => {
-  const { signIn, metadata, authorize: code } = context.dialect
-  if (signIn !== null && signIn !== 'undriven' && metadata !== null && metadata !== 'undriven') {
+  const { signIn: asks, metadata, authorize: code } = context.dialect
+  if (asks !== null && asks !== 'undriven' && metadata !== null && metadata !== 'undriven') {
     return partiesSignIn(context)
   }
   if (code === null) throw new Inconclusive('control', 'the dialect speaks neither signIn nor authorize')

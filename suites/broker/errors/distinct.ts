@@ -6,8 +6,8 @@ import type { Journey } from '../../../harness/agent/browser.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { registeredGetsCode } from '../authorize/request.ts'
-import { partiesSignIn, peopleOf, signIn, validSignIn } from '../sign-in/request.ts'
-import { askedFor, authorized, calledBack, redeemed, trigger } from './causes.ts'
+import { partiesSignIn } from '../sign-in/request.ts'
+import { askedFor, authorized, calledBack, disbelieved, redeemed, trigger } from './causes.ts'
 import { pageIn, rowsOn } from './page.ts'
 import { otherTypes, realmsOfNobody } from './rows.ts'
 
@@ -101,17 +101,10 @@ const signInRows = distinct({
   causes(context) {
     const realm = `urn:stranger:${context.slice.tag}`
     const declared = triggeredRowIds.filter((row) => context.triggers[row] !== undefined)
-    const { party, user } = peopleOf(context)
-    const disbelieved = async () => {
-      context.hostile('idp.changes-nonce', 'idp.omits-wsfed-signature')
-      const { journey } = await signIn(context, validSignIn(context, party), user)
-      context.hostile()
-      return journey
-    }
     return [
       ['not-ws-federation', () => askedFor(context, { action: [] })],
       ['unknown-realm', () => askedFor(context, { realm })],
-      ...(context.dialect.upstream ? [['sign-in-response', disbelieved] as const] : []),
+      ...(context.dialect.upstream ? [['sign-in-response', () => disbelieved(context)] as const] : []),
       ...declared.map((row) => [row, () => trigger(context, row)] as const),
     ] as Causes
   },

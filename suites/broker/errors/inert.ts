@@ -10,12 +10,12 @@ import { encodeForm } from '../../../protocols/form.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import { registeredGetsCode } from '../authorize/request.ts'
 import { partiesSignIn } from '../sign-in/request.ts'
-import { askedFor, authorized, calledBack, nobody, redeemed, trigger } from './causes.ts'
+import { askedFor, authorized, calledBack, disbelieved, nobody, redeemed, trigger } from './causes.ts'
 import { staysInert } from './markup.ts'
 
 /** Where a value is put: by the name of its parameter, into a request that is refused. */
 type Places = Record<string, (context: Context, value: string) => Promise<Journey>>
-type Side = Pick<Check, 'id' | 'title' | 'sends' | 'needs' | 'kills' | 'control'> & {
+type Side = Pick<Check, 'id' | 'title' | 'sends' | 'attacks' | 'needs' | 'kills' | 'control'> & {
   places(context: Context): Places
   /** Refusals that quote nothing. */
   others(context: Context): Record<string, () => Promise<Journey>>
@@ -79,7 +79,8 @@ const stranger = ({ slice }: Context) => `urn:stranger:${slice.tag}:`
 const signInPages = inert({
   id: 'errors.inert.sign-in',
   title: 'an error page of sign-in is inert whatever it was sent',
-  sends: 'refused sign-in requests and responses with markup in each parameter, short and long; what causes each declared row',
+  sends: 'refused sign-in requests and responses with markup in each parameter, short and long; an answer from upstream that is not believed; what causes each declared row',
+  attacks: ['WEB-01', 'WSF-12', 'WSF-27'],
   needs: { capabilities: ['speaks:signIn', 'speaks:metadata'], shape: single, scope: 'slice' },
   kills: [
     'broker.reflects-markup',
@@ -106,12 +107,14 @@ const signInPages = inert({
       error: (_, value) => answer([['error', value], ['error_description', value], ['state', value]]),
     }
   },
-  others: (context) =>
-    Object.fromEntries(
+  others: (context) => ({
+    ...(context.dialect.upstream && { disbelieved: () => disbelieved(context) }),
+    ...Object.fromEntries(
       triggeredRowIds
         .filter((row) => context.triggers[row] !== undefined)
         .map((row) => [row, () => trigger(context, row)]),
     ),
+  }),
 }) // prettier-ignore
 
 /** The error pages of the authorize and token endpoints. */
@@ -119,6 +122,7 @@ const oauthPages = inert({
   id: 'errors.inert.authorize',
   title: 'an error page of the authorize and token endpoints is inert whatever it was sent',
   sends: 'refused authorization requests, callbacks and redemptions with markup in each parameter, short and long',
+  attacks: ['WEB-01'],
   needs: { capabilities: ['oauth', 'speaks:authorize'], shape: single, scope: 'slice' },
   kills: [
     'broker.reflects-markup-of-authorization',
