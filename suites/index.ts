@@ -34,16 +34,11 @@ import { anyNodeSignsIn } from './broker/sign-in/nodes.ts'
 import { expiredSignIn, foreignBrowser, otherProtocol, unknownSignIn } from './broker/sign-in/pending.ts'
 import { rollsOver } from './broker/sign-in/rollover.ts'
 import { malformedRequest, unknownRealm } from './broker/sign-in/refusals.ts'
-import {
-  configuresParty,
-  contextUnchanged,
-  metadataPublished,
-  metadataVerifies,
-  registeredReply,
-  unregisteredReply,
-} from './broker/sign-in/reply.ts'
 import { answeredAtNode, answeredTwice, replayedToken } from './broker/sign-in/replay.ts'
 import { repeatedParameters } from './broker/sign-in/repeated.ts'
+import { contextUnchanged } from './broker/sign-in/context.ts'
+import { configuresParty, metadataPublished, metadataVerifies } from './broker/sign-in/metadata.ts'
+import { registeredReply, unregisteredReply } from './broker/sign-in/reply.ts'
 import { cleansUp, endsSession, staysRegistered } from './broker/sign-in/sign-out.ts'
 import { ownUrls } from './broker/sign-in/shared-directory.ts'
 import { singleSignOn } from './broker/sign-in/single-sign-on.ts'

@@ -1,10 +1,10 @@
-import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { loadsOf } from '../../../harness/agent/browser.ts'
 import { queryOf, valuesOf } from '../../../protocols/form.ts'
 import { urlOf } from '../../../protocols/wire.ts'
 import { describe, sentTo } from '../authorize/request.ts'
+import { eachKind, needing } from './needs.ts'
 import {
   metadataOf,
   partiesOf,
@@ -18,11 +18,7 @@ import {
   validSignIn,
 } from './request.ts'
 
-const needs = {
-  capabilities: ['speaks:metadata'],
-  shape: { ...single, tenants: 2, partiesPerTenant: 2 },
-  scope: 'slice',
-} as const
+const needs = needing(eachKind)
 
 /** Signs a user in to every party of a tenant in one browser, and signs out. */
 const inAndOut = async (context: Context, tenant: string, reply?: string) => {

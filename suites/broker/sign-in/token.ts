@@ -1,4 +1,3 @@
-import { single } from '../../../fixtures/world/slice.ts'
 import { nextOf } from '../../../harness/agent/next.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
@@ -6,6 +5,7 @@ import { valuesOf } from '../../../protocols/form.ts'
 import { readResult } from '../../../protocols/ws-federation/result.ts'
 import { tokenTypes } from '../../../protocols/saml/assertion.ts'
 import { owedLifetime } from './owed-lifetime.ts'
+import { eachKind, needing } from './needs.ts'
 import {
   metadataOf,
   names,
@@ -20,12 +20,7 @@ import {
   validSignIn,
 } from './request.ts'
 
-/** Two tenants, one for each kind of upstream; two parties each, one for each version of SAML. */
-const needs = {
-  capabilities: ['speaks:metadata'],
-  shape: { ...single, tenants: 2, partiesPerTenant: 2 },
-  scope: 'slice',
-} as const
+const needs = needing(eachKind)
 const tolerance = 10 * 60_000
 const hour = 3_600_000
 
@@ -161,7 +156,7 @@ export const sameUser: Check = {
   sends: 'a valid sign-in of each of several users',
   owes: "the user's own name or object id, and no other user's",
   clauses: ['sign-in.claims'],
-  needs: { ...needs, shape: { ...needs.shape, partiesPerTenant: 1, usersPerTenant: 3 } },
+  needs: needing({ tenants: 2, usersPerTenant: 3 }),
   kills: ['broker.truncates-claims'],
   control: responseComes,
   async run(context) {
