@@ -162,6 +162,7 @@ export const openUniverse = async ({
     hostile(check, modes) {
       for (const { id } of world.slices[check]?.tenants ?? []) directories.entra?.modes.set(id, new Set(modes))
     },
+    asserts: ({ objectId }, said) => void directories.entra?.asserted.set(objectId, said),
     beginCase: transcript.beginCase,
     pinCase: transcript.pinCase,
     nodes: site.nodes.length,

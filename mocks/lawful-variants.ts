@@ -22,6 +22,8 @@ export type LawfulVariant = {
   under: readonly ('k2trust' | 'oauth2' | 'wsfed')[]
   policies?: Partial<Policies>
   signIn?: Partial<SignInPolicies>
+  /** The mapping of claims that it declares instead. */
+  claims?: Readonly<Record<string, readonly string[]>>
   around?: (broker: Wire, origin: string) => Wire
   /** Its own error table; absent: that of the reference broker. */
   declares?: readonly DeclaredRow[]
@@ -37,6 +39,9 @@ const shows = (status: number, behindRedirect = false) => ({
   declares: declaringStatus(status, 'oauth'),
   ...(Math.floor(status / 100) !== 4 && { advised: ['errors.client-faults-are-4xx.authorize'] }),
 })
+const [objectId, displayName] = ['objectidentifier', 'displayname'].map(
+  (name) => `http://schemas.microsoft.com/identity/claims/${name}`,
+) as [string, string]
 const html = (body: string) =>
   textResponse(200, page('One moment', body), [['content-type', 'text/html; charset=utf-8']])
 
@@ -239,9 +244,28 @@ export const lawfulVariants = {
   },
   'takes-first-of-two-tenants': {
     does: 'takes the first of two tenants in a token, and compares it with the issuer',
-    under: both,
+    under: documented,
     signIn: { namesTenant: (claims) => claims.find(({ type }) => type === tenantClaim)?.values[0] },
     advised: ['realm.from-token.two-tenants'],
+  },
+  'refuses-odd-names': {
+    does: 'signs nobody in whose name holds more than letters, digits and a few signs',
+    under: documented,
+    signIn: {
+      isMember: (proved, ...asked) => honestSignIn.isMember(proved, ...asked) && /^[\w.@#-]+$/.test(proved.name ?? ''),
+    },
+  },
+  'tells-claims-of-its-own': {
+    does: 'tells the object id and the display name under claim types of its own, and how the user was checked',
+    under: documented,
+    claims: { 'urn:user/id': [objectId, 'oid'], 'urn:user/name': [displayName, 'name'], 'urn:user/assurance': [] },
+    signIn: {
+      claimsFor: (claims) => [
+        ...claims.flatMap(({ type, values }) => (type === objectId ? [{ type: 'urn:user/id', values }] : [])),
+        ...claims.flatMap(({ type, values }) => (type === displayName ? [{ type: 'urn:user/name', values }] : [])),
+        { type: 'urn:user/assurance', values: ['low'] },
+      ],
+    },
   },
   'keeps-requests-for-days': {
     does: 'keeps a request pending for three days',

@@ -36,6 +36,7 @@ import { rollsOver } from './broker/sign-in/rollover.ts'
 import { malformedRequest, unknownRealm } from './broker/sign-in/refusals.ts'
 import { answeredAtNode, answeredTwice, replayedToken } from './broker/sign-in/replay.ts'
 import { repeatedParameters } from './broker/sign-in/repeated.ts'
+import { anyName, declaredMapping, sameUser } from './broker/sign-in/claims.ts'
 import { contextUnchanged } from './broker/sign-in/context.ts'
 import { configuresParty, metadataPublished, metadataVerifies } from './broker/sign-in/metadata.ts'
 import { registeredReply, unregisteredReply } from './broker/sign-in/reply.ts'
@@ -43,11 +44,11 @@ import { cleansUp, endsSession, staysRegistered } from './broker/sign-in/sign-ou
 import { ownUrls } from './broker/sign-in/shared-directory.ts'
 import { singleSignOn } from './broker/sign-in/single-sign-on.ts'
 import { namedInRequest, similarClaims, twoTenants } from './broker/sign-in/tenant-claims.ts'
-import { eightHours, oneAudience, ownToken, registeredVersion, sameUser } from './broker/sign-in/token.ts'
 import { registeredUpstream } from './broker/sign-in/upstream-reply.ts'
 import { tampered, unfit } from './broker/sign-in/tampered.ts'
 import { bothVersions, otherTypes } from './broker/sign-in/upstream-token-types.ts'
 import { tlsOnly } from './broker/sign-in/tls.ts'
+import { eightHours, oneAudience, ownToken, registeredVersion } from './broker/sign-in/token.ts'
 import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
 import { otherStores } from './invariants/other-stores.ts'
 import { sameToken, unknownAppliesTo } from './broker/ws-trust/issue.ts'
@@ -108,6 +109,8 @@ const signIn: readonly Check[] = [
   oneAudience,
   sameUser,
   singleSignOn,
+  anyName,
+  declaredMapping,
   neverPrompts,
   directoryOnly,
   federatedUser,

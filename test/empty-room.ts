@@ -15,6 +15,7 @@ export const room: Room = {
   clock: makeUniverseClock(),
   rotateKey: async () => undefined,
   hostile: () => undefined,
+  asserts: () => undefined,
   slice: (check) => slice(1, check, single),
   nodes: 0,
   browser: () => {

@@ -13,7 +13,9 @@ const verdictsWith = async (suspect: Suspect) => {
   return verdicts.filter(({ check }) => chosen.some(({ id }) => id === check))
 }
 const failing = async (errorTable: readonly DeclaredRow[]) =>
-  (await verdictsWith({ errorTable })).flatMap((verdict) => (verdict.status === 'fail' ? [verdict.signature] : []))
+  (await verdictsWith({ profile: { errorTable: [...errorTable] } })).flatMap((verdict) =>
+    verdict.status === 'fail' ? [verdict.signature] : [],
+  )
 
 test('no target fails on a number that it did not declare', async () => {
   expect(await failing([])).toEqual([])

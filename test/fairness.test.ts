@@ -41,9 +41,12 @@ const notApplicableUnder = (dialect: LawfulVariant['under'][number], handles: Ha
   return known
 }
 
+const declared = (claims: NonNullable<LawfulVariant['claims']>) =>
+  Object.fromEntries(Object.entries(claims).map(([type, from]) => [type, [...from]]))
+
 describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
   test.for(variants)('$id under $dialect is not accused', async ({ id, dialect }) => {
-    const { policies, signIn, around, advised = [], declares, handles = [] }: LawfulVariant = lawfulVariants[id]
+    const { policies, signIn, claims, around, advised = [], declares, handles = [] }: LawfulVariant = lawfulVariants[id]
     const { attach } = referenceBroker({ policies: { ...honest, ...policies }, signIn: { ...honestSignIn, ...signIn } })
     if (!('open' in attach)) throw new TypeError('the reference broker is opened in this process')
     const open: typeof attach.open = async (provision, io) => {
@@ -54,7 +57,8 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
     const oneSide = !around && !(policies && signIn) && dialect === 'k2trust'
     const chosen = oneSide ? checksOf(policies ? 'oauth' : 'sign-in') : checks
     const trial = { keyring, seed: 1, transport, runs: 60, chosen }
-    const suspect = { open, dialect: { extends: dialect, paths }, handles, ...(declares && { errorTable: declares }) }
+    const profile = { ...(declares && { errorTable: [...declares] }), ...(claims && { claims: declared(claims) }) }
+    const suspect = { open, dialect: { extends: dialect, paths }, handles, profile }
     const verdicts = await verdictsOn(suspect, trial)
     const lacking = await notApplicableUnder(dialect, handles)
     const owed = (check: string) =>

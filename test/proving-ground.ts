@@ -1,4 +1,4 @@
-import type { DeclaredRow, TriggeredRowId } from '../fixtures/error-table.ts'
+import type { TriggeredRowId } from '../fixtures/error-table.ts'
 import type { Keyring } from '../fixtures/world/world.ts'
 import { worldOf } from '../fixtures/world/world.ts'
 import type { Transport } from '../harness/attach/site.ts'
@@ -25,7 +25,6 @@ export type Suspect = {
   dialect?: DialectChoice
   capabilities?: TargetDefinition['capabilities']
   profile?: TargetDefinition['profile']
-  errorTable?: readonly DeclaredRow[]
   /** Rows that it declares no trigger for. */
   handles?: readonly TriggeredRowId[]
   requestMs?: number
@@ -45,14 +44,14 @@ export type Trial = {
 /** Judges a suspect in a universe of its own, by these checks one after the other and by every invariant at the end. */
 export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdict[]> => {
   const { keyring, seed, transport = 'direct', chosen = checks, runs = 100, shrinks = 0, checkMs = 60_000 } = trial
-  const { policies, signIn, open, dialect = 'k2trust', errorTable, handles = [], requestMs = 10_000 } = suspect
+  const { policies, signIn, open, dialect = 'k2trust', handles = [], requestMs = 10_000 } = suspect
   const { profile, capabilities } = suspect
   const definition = referenceBroker({ ...(policies && { policies }), ...(signIn && { signIn }) })
   const target = readTarget(
     {
       ...definition,
       dialect,
-      profile: { ...definition.profile, ...(errorTable && { errorTable: [...errorTable] }), requestMs, ...profile },
+      profile: { ...definition.profile, requestMs, ...profile },
       ...(capabilities && { capabilities }),
       control: { ...definition.control, triggers: triggersWithout(definition, handles) },
       ...(open && { attach: { open } }),

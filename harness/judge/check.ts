@@ -1,10 +1,11 @@
 import type * as fc from 'fast-check'
 import type { Basis, Capability, Clause, ClauseId } from '../../fixtures/clauses/clause.ts'
-import type { CheckId, Shape, Slice } from '../../fixtures/world/shapes.ts'
+import type { CheckId, Shape, Slice, User } from '../../fixtures/world/shapes.ts'
 import type { Provision } from '../../fixtures/world/provision.ts'
 import type { World } from '../../fixtures/world/world.ts'
 import type { FaultId } from '../../mocks/faults/catalogue.ts'
 import type { HostileModeId } from '../../mocks/hostile-modes.ts'
+import type { Asserted } from '../../mocks/idp/entra/asserted.ts'
 import type { Browser } from '../agent/browser.ts'
 import type { UniverseClock } from '../clock/universe-clock.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
@@ -41,6 +42,8 @@ export type Context = {
   rotateKey(): Promise<void>
   /** Makes the identity provider misbehave towards the tenants of the slice, until called again. */
   hostile(...modes: HostileModeId[]): void
+  /** Makes the identity provider say this of a user of the slice in its tokens, until called again. */
+  asserts(user: User, said: Asserted): void
   /** Aborted when the check's time is up. */
   signal: AbortSignal
   /** A browser with an empty cookie jar. */
@@ -68,6 +71,9 @@ export type Context = {
   note(text: string): void
 }
 
+/** What else a target declares that a check may ask for. */
+export type Declared = { profile: Profile; triggers: Triggers }
+
 /** One question put to a target, as a value. */
 export type Check = {
   id: CheckId
@@ -81,7 +87,7 @@ export type Check = {
   /** Attacks of the catalogue of which it sends at least one shape; it does not claim to send them all. */
   attacks?: readonly AttackId[]
   /** What a dialect, or what else a target declares, lacks for this check to make sense; `undefined`: nothing. */
-  applies?(dialect: Dialect, triggers: Triggers): string | undefined
+  applies?(dialect: Dialect, declared: Declared): string | undefined
   needs: { capabilities: readonly Capability[]; shape: Shape; scope: 'slice' | 'exclusive' }
   /** The faults it catches, each proved. */
   kills: readonly [FaultId, ...FaultId[]]

@@ -158,6 +158,17 @@ test('a check may find a dialect unfit, and then says why', async () => {
   expect(await judged({ applies: () => undefined })).toMatchObject({ status: 'pass' })
 })
 
+test('the identity provider speaks of users as they are whenever the control is sent', async () => {
+  const said: string[] = []
+  const asserts: Room['asserts'] = ({ tenant }, { name }) => void said.push(`${typeof tenant}: ${name}`)
+  const run = async (context: Context) => {
+    for (const user of context.slice.users) context.asserts(user, { name: 'x' })
+    await fine.run(context)
+  }
+  expect(await judged({ run }, { asserts })).toMatchObject({ status: 'pass' })
+  expect(said).toEqual(['string: undefined', 'string: x', 'string: undefined'])
+})
+
 test('the identity provider is honest whenever the control is sent', async () => {
   const set: string[] = []
   const run = async (context: Context) => {

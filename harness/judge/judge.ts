@@ -1,8 +1,9 @@
 import { clauseOf } from '../../fixtures/clauses/index.ts'
 import type { Capability } from '../../fixtures/clauses/clause.ts'
-import type { CheckId, Slice } from '../../fixtures/world/shapes.ts'
+import type { CheckId, Slice, User } from '../../fixtures/world/shapes.ts'
 import { derive } from '../../fixtures/seed.ts'
 import type { HostileModeId } from '../../mocks/hostile-modes.ts'
+import type { Asserted } from '../../mocks/idp/entra/asserted.ts'
 import type { Browser } from '../agent/browser.ts'
 import type { UniverseClock } from '../clock/universe-clock.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
@@ -30,6 +31,8 @@ export type Room = {
   rotateKey(): Promise<void>
   /** Sets the hostile modes of the identity provider towards the tenants of a check's slice. */
   hostile(check: CheckId, modes: readonly HostileModeId[]): void
+  /** Sets what the identity provider says of a user. */
+  asserts(user: User, said: Asserted): void
   /** `undefined` when the target's own provision cannot satisfy the shape. */
   slice(check: CheckId): Slice | undefined
   browser(check: CheckId, phase: Exchange['phase'], signal: AbortSignal): Browser
@@ -68,7 +71,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
   const needed = [...check.clauses.flatMap((id) => clauseOf(id).capabilities), ...check.needs.capabilities]
   const missing = missingOf(needed, room.capabilities)
   if (missing.length > 0) return { status: 'not-applicable', missing }
-  const lack = check.applies?.(room.dialect, room.triggers)
+  const lack = check.applies?.(room.dialect, room)
   if (lack !== undefined) return { status: 'not-applicable', missing: [lack] }
   const slice = room.slice(check.id)
   if (slice === undefined) return { status: 'not-applicable', missing: [`shape:${JSON.stringify(check.needs.shape)}`] }
@@ -91,6 +94,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
     clock: room.clock,
     rotateKey: room.rotateKey,
     hostile: (...modes) => room.hostile(check.id, modes),
+    asserts: (user, said) => room.asserts(user, said),
     signal,
     nodes: room.nodes,
     browser: () => room.browser(check.id, phase, signal),
@@ -135,6 +139,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
 
   const control = async (phase: 'control' | 'late') => {
     room.hostile(check.id, [])
+    for (const user of slice.users) room.asserts(user, {})
     await within(checkMs, (signal) => check.control(contextIn(phase, signal)))
   }
 

@@ -170,6 +170,10 @@ const profileSchema = z
       description:
         "The target's own error table, as far as it shows it: code and id stand on the page of a row, the status is the page's.",
     }),
+    claims: z.record(text, z.array(text)).exactOptional().meta({
+      description:
+        "Every claim that a party is told, by its type, with the upstream claims that it may carry, by type or by name; the first that is there counts. None: it is the target's own. Absent: not declared, and not compared.",
+    }),
   })
   .prefault({})
 

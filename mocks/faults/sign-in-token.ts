@@ -101,6 +101,15 @@ export const signInTokenFaults = {
         .claimsFor(claims, party)
         .map(({ type, values }) => ({ type, values: values.map((value) => value.slice(0, 12)) })),
   },
+  'broker.cuts-claims-at-markup': {
+    does: 'tells a party every value up to the first markup in it',
+    breaks: 'sign-in.claims',
+    policy: 'claimsFor',
+    instead: (claims, party) =>
+      honestSignIn
+        .claimsFor(claims, party)
+        .map(({ type, values }) => ({ type, values: values.map((value) => value.split('<', 1)[0] ?? '') })),
+  },
   'broker.lowers-case-of-claims': {
     does: 'tells a party the values of claims in lower case',
     breaks: 'sign-in.claims',

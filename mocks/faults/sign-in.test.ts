@@ -48,7 +48,7 @@ const makeInputs = async (): Promise<Inputs> => {
   const claims = ['name', 'upn', 'givenname', 'surname', 'emailaddress']
     .map((name) => ({
       type: `http://schemas.xmlsoap.org/ws/2005/05/identity/claims/${name}`,
-      values: ['Ann', 'Bob', 'a name of many letters'],
+      values: ['Ann', 'Bob', 'a name of many letters', 'ann<!---->.test'],
     }))
     .concat([
       { type: 'http://schemas.microsoft.com/identity/claims/objectidentifier', values: ['object'] },

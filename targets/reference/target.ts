@@ -1,5 +1,6 @@
 import type { Triggers } from '../../harness/dialects/trigger.ts'
 import type { TargetDefinition } from '../../harness/target/target.ts'
+import { carriedClaims } from '../../mocks/broker/claims.ts'
 import type { Policies } from '../../mocks/broker/policies.ts'
 import type { SignInPolicies } from '../../mocks/broker/sign-in-policies.ts'
 import { makeNodes } from '../../mocks/broker/broker.ts'
@@ -33,7 +34,10 @@ export const referenceBroker = (
     'rotate-key',
     'error-trigger',
   ],
-  profile: { errorTable: [...ownErrorTable] },
+  profile: {
+    errorTable: [...ownErrorTable],
+    claims: Object.fromEntries(carriedClaims.map(({ type, from }) => [type, [type, ...from]])),
+  },
   control: { triggers },
   attach: {
     open(provision, io) {

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
+import { assertedOf } from './asserted.ts'
 import { apiOf } from './directory.ts'
 import { permissionsOf } from './scopes.ts'
 import type { Entra, Version } from './state.ts'
@@ -46,7 +47,7 @@ export const accessClaims = (entra: Entra, version: Version, granted: Granted): 
 export const idClaims = (entra: Entra, version: Version, { tenant, client, nonce }: Granted, user: User): Claims => ({
   ...timesOf(entra, version, tenant),
   aud: client.id,
-  ...nameClaims(version, user),
+  ...nameClaims(version, assertedOf(entra, user)),
   oid: user.objectId,
   sub: pairwise(user, client.id),
   ...(nonce !== undefined && { nonce }),

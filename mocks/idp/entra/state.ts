@@ -8,6 +8,7 @@ import type { Signer } from '../../../protocols/signature/sign.ts'
 import type { Expiring } from '../../expiring.ts'
 import { expiring } from '../../expiring.ts'
 import type { HostileModeId } from '../../hostile-modes.ts'
+import type { Asserted } from './asserted.ts'
 
 /** The two generations of endpoints: v1 asks by `resource`, v2 by `scope`. */
 export type Version = 1 | 2
@@ -129,6 +130,8 @@ export type Entra = Switches & {
   /** Somebody else with a key, made when first asked for; what forges is signed with it. */
   stranger(): Promise<Signer>
   modes: Map<Tenant['id'], ReadonlySet<HostileModeId>>
+  /** What the tokens of a user say instead, by object id. */
+  asserted: Map<User['objectId'], Asserted>
   pages: Expiring<OpenPage>
   codes: Expiring<Code>
   refreshTokens: Expiring<RefreshToken>
@@ -186,6 +189,7 @@ export const makeEntra = (given: Given): Entra => ({
   oldKeys: [],
   stranger: once(() => makeSigner('stranger')),
   modes: new Map(),
+  asserted: new Map(),
   pages: expiring(given.clock, 10 * minute),
   codes: expiring(given.clock, Infinity),
   refreshTokens: expiring(given.clock, Infinity),

@@ -7,6 +7,7 @@ import { responseFields } from '../../../protocols/ws-federation/request.ts'
 import type { TokenResponse } from '../../../protocols/ws-trust/response.ts'
 import { formPost } from '../form-post.ts'
 import { signerOf } from '../signer.ts'
+import { assertedOf } from './asserted.ts'
 import { issuerOf, pairwise } from './claims.ts'
 import { misbehaves, toldTo } from './directory.ts'
 import type { Entra, OpenPage, PassiveSignIn } from './state.ts'
@@ -67,9 +68,9 @@ const assertionFor = (entra: Entra, { tenant, authenticatedAt, atHome }: Asked, 
 
 /** In a directory that they were invited to, a guest has a name made of the address at home. */
 const claimsOf = (entra: Entra, tenant: Tenant, user: User, methods: string): Assertion['claims'] => {
-  const { objectId, displayName, home = tenant.id } = user
+  const { objectId, name: called, displayName, home = tenant.id, more = [] } = assertedOf(entra, user)
   const [given = '', ...family] = displayName.split(' ')
-  const name = home === tenant.id ? user.name : `${user.name.replace('@', '_')}#EXT#@${tenant.domain}`
+  const name = home === tenant.id ? called : `${called.replace('@', '_')}#EXT#@${tenant.domain}`
   const claims = {
     tenantId: tenant.id,
     objectId,
@@ -80,10 +81,13 @@ const claimsOf = (entra: Entra, tenant: Tenant, user: User, methods: string): As
     surname: family.join(' '),
     name,
   } satisfies Record<keyof typeof claimTypes, string>
-  return Object.entries(claims).map(([key, value]) => ({
-    type: claimTypes[key as keyof typeof claimTypes],
-    values: [value],
-  }))
+  return [
+    ...Object.entries(claims).map(([key, value]) => ({
+      type: claimTypes[key as keyof typeof claimTypes],
+      values: [value],
+    })),
+    ...more,
+  ]
 }
 
 const responseFor = ({ version, issuedAt, notOnOrAfter = issuedAt, audiences }: Named): TokenResponse => ({

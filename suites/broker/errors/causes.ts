@@ -19,8 +19,8 @@ export const worded =
 /** What a target lacks that declares no request for a row. */
 export const triggered =
   (row: TriggeredRowId): NonNullable<Check['applies']> =>
-  (dialect, triggers) =>
-    triggers[row] === undefined ? `control.triggers.${row}` : worded(row)(dialect, triggers)
+  (dialect, declared) =>
+    declared.triggers[row] === undefined ? `control.triggers.${row}` : worded(row)(dialect, declared)
 
 /** The request that the target declares for a row, in a fresh browser. */
 export const trigger = async ({ slice, triggers, at, browser }: Context, row: keyof Triggers): Promise<Journey> => {

@@ -126,8 +126,8 @@ const signInResponse = (over: 'wsfed' | 'oidc', name: string, mode: HostileModeI
     sends: `valid sign-in requests whose identity provider answers with ${what}`,
     beside: [...federation, over === 'oidc' ? 'oidc' : 'wsfed-upstream'],
     tenants: 2,
-    applies: (dialect, triggers) =>
-      dialect.upstream ? worded('sign-in-response')(dialect, triggers) : 'dialect.upstream',
+    applies: (dialect, declared) =>
+      dialect.upstream ? worded('sign-in-response')(dialect, declared) : 'dialect.upstream',
     kills: ['broker.blames-request-for-response', 'broker.shows-code-of-another-row', 'broker.omits-details'],
     async causes(context, attempt) {
       context.hostile(mode)
@@ -180,8 +180,8 @@ const oauthVersion = rowCheck({
   name: 'others',
   side: 'oauth',
   sends: 'valid authorization requests whose path names another version',
-  applies: (dialect, triggers) =>
-    dialect.versionPath === null ? 'dialect.versionPath' : worded('oauth-version')(dialect, triggers),
+  applies: (dialect, declared) =>
+    dialect.versionPath === null ? 'dialect.versionPath' : worded('oauth-version')(dialect, declared),
   kills: ['broker.words-versions-its-own-way'],
   async causes(context, attempt) {
     await context.each(['1', '3'], (version) => attempt(authorized(context, { version })))
@@ -227,8 +227,8 @@ const authorizationResponse = rowCheck({
   name: 'unknown-state',
   side: 'oauth',
   sends: 'callbacks without state, with an empty and with invented ones',
-  applies: (dialect, triggers) =>
-    dialect.upstream ? worded('authorization-response')(dialect, triggers) : 'dialect.upstream',
+  applies: (dialect, declared) =>
+    dialect.upstream ? worded('authorization-response')(dialect, declared) : 'dialect.upstream',
   kills: ['broker.words-responses-as-requests', 'broker.omits-details-of-authorization', 'broker.shares-a-code'],
   async causes(context, attempt) {
     const code = 'code-of-nobody'
@@ -247,10 +247,10 @@ const tokenRequest = rowCheck({
   name: 'unknown-code',
   side: 'oauth',
   sends: 'redemptions in the documented form of codes that nobody issued',
-  applies: (dialect, triggers) =>
+  applies: (dialect, declared) =>
     dialect.redeem === null || dialect.redeem === 'undriven'
       ? 'dialect.redeem'
-      : worded('token-request')(dialect, triggers),
+      : worded('token-request')(dialect, declared),
   kills: ['broker.words-redemptions-as-requests', 'broker.omits-details-of-authorization'],
   async causes(context, attempt) {
     await context.each(['code-of-nobody', `invented-${context.slice.tag}`], (code) => attempt(redeemed(context, code)))

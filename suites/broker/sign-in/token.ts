@@ -8,7 +8,6 @@ import { owedLifetime } from './owed-lifetime.ts'
 import { eachKind, needing } from './needs.ts'
 import {
   metadataOf,
-  names,
   partiesOf,
   partiesSignIn,
   responseComes,
@@ -145,37 +144,6 @@ export const registeredVersion: Check = {
           actual: tokenType,
         })
       }
-    })
-  },
-}
-
-/** The user who signed in. */
-export const sameUser: Check = {
-  id: 'sign-in.claims.same-user',
-  title: 'the user who signed in upstream is the user whom the party sees',
-  sends: 'a valid sign-in of each of several users',
-  owes: "the user's own name or object id, and no other user's",
-  clauses: ['sign-in.claims'],
-  needs: needing({ tenants: 2, usersPerTenant: 3 }),
-  kills: ['broker.truncates-claims'],
-  control: responseComes,
-  async run(context) {
-    const trust = trustOf(context, await metadataOf(context))
-    const { users } = context.slice
-    const cases = partiesOf(context).flatMap((people) =>
-      users.filter(({ tenant }) => tenant === people.tenant.id).map((user) => ({ ...people, user })),
-    )
-    await context.each(cases, async (people) => {
-      const { assertion } = await signedIn(context, people, trust)
-      const others = users.filter((user) => user !== people.user && names(assertion, user))
-      if (names(assertion, people.user) && others.length === 0) return
-      throw new Violation('another-user', {
-        expected: `${people.user.name} at ${people.party.realm}`,
-        actual: [
-          others.map(({ name }) => name).join(' and ') || 'a name that nobody has',
-          assertion.nameId?.value ?? '',
-        ].join(', '),
-      })
     })
   },
 }
