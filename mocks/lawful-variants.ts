@@ -1,5 +1,6 @@
 import type { DeclaredRow, TriggeredRowId } from '../fixtures/error-table.ts'
 import { withQuery } from '../protocols/form.ts'
+import { issue } from '../protocols/saml/issue.ts'
 import type { Pairs, Wire, WireResponse } from '../protocols/wire.ts'
 import { headerOf, textResponse } from '../protocols/wire.ts'
 import { tenantClaim } from './broker/claims.ts'
@@ -247,6 +248,12 @@ export const lawfulVariants = {
     under: documented,
     signIn: { namesTenant: (claims) => claims.find(({ type }) => type === tenantClaim)?.values[0] },
     advised: ['realm.from-token.two-tenants'],
+  },
+  'signs-with-sha1': {
+    does: 'signs tokens with SHA-1',
+    under: documented,
+    signIn: { signs: (assertion, signer) => issue(assertion, signer, 'sha1') },
+    advised: ['metadata.verifies-tokens.sha256'],
   },
   'refuses-odd-names': {
     does: 'signs nobody in whose name holds more than letters, digits and a few signs',

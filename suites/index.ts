@@ -38,7 +38,7 @@ import { answeredAtNode, answeredTwice, replayedToken } from './broker/sign-in/r
 import { repeatedParameters } from './broker/sign-in/repeated.ts'
 import { anyName, declaredMapping, sameUser } from './broker/sign-in/claims.ts'
 import { contextUnchanged } from './broker/sign-in/context.ts'
-import { configuresParty, metadataPublished, metadataVerifies } from './broker/sign-in/metadata.ts'
+import { configuresParty, metadataPublished, metadataVerifies, strongSignatures } from './broker/sign-in/metadata.ts'
 import { registeredReply, unregisteredReply } from './broker/sign-in/reply.ts'
 import { cleansUp, endsSession, staysRegistered } from './broker/sign-in/sign-out.ts'
 import { ownUrls } from './broker/sign-in/shared-directory.ts'
@@ -48,7 +48,8 @@ import { registeredUpstream } from './broker/sign-in/upstream-reply.ts'
 import { tampered, unfit } from './broker/sign-in/tampered.ts'
 import { bothVersions, otherTypes } from './broker/sign-in/upstream-token-types.ts'
 import { tlsOnly } from './broker/sign-in/tls.ts'
-import { eightHours, oneAudience, ownToken, registeredVersion } from './broker/sign-in/token.ts'
+import { eightHours, oldSessionEightHours, oneAudience, ownToken, registeredVersion } from './broker/sign-in/token.ts'
+import { instantsInUtc, oldSessionInUtc } from './broker/sign-in/utc.ts'
 import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
 import { otherStores } from './invariants/other-stores.ts'
 import { sameToken, unknownAppliesTo } from './broker/ws-trust/issue.ts'
@@ -96,6 +97,7 @@ const signIn: readonly Check[] = [
   metadataVerifies,
   metadataFailure,
   rollsOver,
+  strongSignatures,
   asksAsItself,
   registeredUpstream,
   buildsOidc,
@@ -106,11 +108,14 @@ const signIn: readonly Check[] = [
   bothVersions,
   otherTypes,
   eightHours,
+  oldSessionEightHours,
   oneAudience,
   sameUser,
   singleSignOn,
   anyName,
   declaredMapping,
+  instantsInUtc,
+  oldSessionInUtc,
   neverPrompts,
   directoryOnly,
   federatedUser,

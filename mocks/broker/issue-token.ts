@@ -56,7 +56,7 @@ export const tokenFor = async (
   const signer = policies.signsWith(await signing.signers())
   if (signer === undefined) return undefined
   const now = clock.now()
-  const version = policies.tokenVersion(party, upstream)
+  const version = policies.tokenVersion(party, upstream, session.parties)
   const { nameId, claims, id } = session.proved
   const window = policies.lifetime(now, session.begun)
   const assertion: Assertion = {
@@ -65,18 +65,21 @@ export const tokenFor = async (
     issuer: provision.application.realm,
     issuedAt: now,
     ...window,
-    audiences: policies.audiences(party, provision.application),
+    audiences: policies.audiences(party, provision.application, session.parties),
     ...(nameId && { nameId }),
     confirmation: bearer[version],
     claims: policies.claimsFor(claims, party),
     authentication: { at: session.authenticated, method: unspecified[version] },
   }
-  const response = policies.describes({
-    dialect: '2005/02',
-    collection: false,
-    lifetime: { created: now, expires: window.notOnOrAfter },
-    appliesTo: party.realm,
-    tokenType: tokenTypes[version],
-  })
+  const response = policies.describes(
+    {
+      dialect: '2005/02',
+      collection: false,
+      lifetime: { created: now, expires: window.notOnOrAfter },
+      appliesTo: party.realm,
+      tokenType: tokenTypes[version],
+    },
+    session.begun,
+  )
   return { response, token: await policies.signs(change(assertion), signer) }
 }

@@ -113,20 +113,20 @@ export type SignInPolicies = {
 
   /** The id of an issued assertion. */
   assertionId(fresh: string, upstream: string): string
-  /** Whom an issued assertion is for. */
-  audiences(party: BrokerParty, application: BrokerApplication): string[][]
+  /** Whom an issued assertion is for; `earlier` are the realms that had one in the session before. */
+  audiences(party: BrokerParty, application: BrokerApplication, earlier: ReadonlySet<string>): string[][]
   /** From when to when an issued assertion is valid; `session` is when the session began. */
   lifetime(now: number, session: number): { notBefore: number; notOnOrAfter: number }
-  /** The version of an issued assertion. */
-  tokenVersion(party: BrokerParty, upstream: Upstream): SamlVersion
+  /** The version of an issued assertion; `earlier` are the realms that had one in the session before. */
+  tokenVersion(party: BrokerParty, upstream: Upstream, earlier: ReadonlySet<string>): SamlVersion
   /** What a party is told of a user. */
   claimsFor(claims: readonly Claim[], party: BrokerParty): Claim[]
   /** The signer of tokens and of metadata. */
   signsWith(signers: Signers): Signer | undefined
   /** Signs an assertion. */
   signs(assertion: Assertion, signer: Signer): Promise<Element>
-  /** What a response says of the token in it. */
-  describes(response: TokenResponse): TokenResponse
+  /** What a response says of the token in it; `session` is when the session began. */
+  describes(response: TokenResponse, session: number): TokenResponse
   /** Where a result is posted; `newest` is the sign-in that was begun last. */
   destination(party: BrokerParty, given: string | undefined, newest: PendingSignIn | undefined): string
 

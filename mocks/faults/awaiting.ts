@@ -5,14 +5,10 @@ import type { FaultId } from './catalogue.ts'
  * kill matrix proves all others.
  */
 export const awaiting: ReadonlySet<FaultId> = new Set<FaultId>([
-  'broker.signs-with-sha1',
-  'broker.signs-long-tokens-with-sha1',
   'broker.ignores-case-of-realm',
   'broker.ignores-slash-of-realm',
   'broker.ignores-case-of-reply',
-  'broker.strips-markup-from-context',
   'broker.asks-for-passwords',
-  'broker.counts-from-session',
   'broker.ends-first-session-only',
   'broker.leads-by-prefix-after-sign-out',
   'broker.leads-by-origin-after-sign-out',

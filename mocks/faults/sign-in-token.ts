@@ -146,10 +146,11 @@ export const signInTokenFaults = {
     instead: (assertion, signer) => issue(assertion, signer, 'sha1'),
   },
   'broker.signs-long-tokens-with-sha1': {
-    does: 'signs a token of many claims with SHA-1',
+    does: 'signs a token of long claims with SHA-1',
     breaks: 'metadata.verifies-tokens',
     policy: 'signs',
-    instead: (assertion, signer) => issue(assertion, signer, assertion.claims.length > 6 ? 'sha1' : 'sha256'),
+    instead: (assertion, signer) =>
+      issue(assertion, signer, JSON.stringify(assertion.claims).length > 3_000 ? 'sha1' : 'sha256'),
   },
 
   'broker.declares-saml11': {

@@ -55,6 +55,7 @@ const makeInputs = async (): Promise<Inputs> => {
       { type: 'http://elsewhere.test/role', values: ['admin'] },
     ])
   const realm = { realm: party.realm }
+  const earlier = new Set([second.realm])
   const request = { ...realm, reply: party.reply }
 
   const genuine = { ...genuineOf(provision, issuer, other.id, now), stranger }
@@ -152,13 +153,21 @@ const makeInputs = async (): Promise<Inputs> => {
     ],
     isReplay: [['short', () => true], ['a'.repeat(200), () => true]],
     assertionId: [['_fresh', '_upstream']],
-    audiences: [[party, application]],
+    audiences: [[party, application, earlier]],
     lifetime: [[now, now], [now, now - hour]],
-    tokenVersion: [[{ ...party, tokenVersion: '1.1' }, 'oidc'], [{ ...party, tokenVersion: '1.1' }, 'wsfed']],
+    tokenVersion: [
+      [{ ...party, tokenVersion: '1.1' }, 'oidc', new Set()],
+      [{ ...party, tokenVersion: '1.1' }, 'wsfed', new Set()],
+      [{ ...party, tokenVersion: '1.1' }, 'wsfed', earlier],
+    ],
     claimsFor: [[claims, party]],
     signsWith: [[signers], [[...signers, { ...stranger, certificate: 'first' }]]],
-    signs: [[assertion, issuer], [{ ...assertion, claims }, issuer]],
-    describes: [[{ dialect: '2005/02', collection: false, lifetime: { created: now, expires: now + 8 * hour } }]],
+    signs: [
+      [assertion, issuer],
+      [{ ...assertion, claims: [{ type: 'urn:long/name', values: ['a'.repeat(4_000)] }] }, issuer],
+      [{ ...assertion, issuedAt: now, authentication: { at: now - hour, method: 'urn:password' } }, issuer],
+    ],
+    describes: [[{ dialect: '2005/02', collection: false, lifetime: { created: now, expires: now + 8 * hour } }, now - hour]],
     destination: [[party, undefined, newest], [party, undefined, undefined]],
     ends: [[sessions]],
     acceptsSignOutReply: ['https://evil.test/', `${party.reply}x`, new URL(party.reply).origin].map((one) => [one, parties]),

@@ -8,6 +8,7 @@ import { signInPeopleFaults } from './sign-in-people.ts'
 import { signInPendingFaults } from './sign-in-pending.ts'
 import { signInRequestFaults } from './sign-in-request.ts'
 import { signInStoreFaults } from './sign-in-stores.ts'
+import { signInTimeFaults } from './sign-in-time.ts'
 import { signInTokenFaults } from './sign-in-token.ts'
 import { signOutFaults } from './sign-out.ts'
 import { upstreamTokenFaults } from './upstream-token.ts'
@@ -23,6 +24,7 @@ export const signInFaults = {
   ...signInPeopleFaults,
   ...signInStoreFaults,
   ...signInConsentFaults,
+  ...signInTimeFaults,
   ...signOutFaults,
   ...signInPageFaults,
   ...wsTrustFaults,

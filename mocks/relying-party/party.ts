@@ -22,8 +22,8 @@ export type Party = {
   whoami(session: string): Assertion | undefined
 }
 
-/** What a party trusts: the keys and the issuer of one broker. `skew` is in seconds. */
-export type PartyTrust = { keys: readonly KeyObject[]; issuer: string; clock: Clock; skew: number }
+/** What a party trusts: the keys and the issuer of one broker. `skew` is in seconds; `sha1` believes RSA-SHA1 too. */
+export type PartyTrust = { keys: readonly KeyObject[]; issuer: string; clock: Clock; skew: number; sha1?: boolean }
 
 /**
  * Makes a relying party that is set up from a broker's metadata. It takes responses at its registered reply URL alone, and

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { label } from '../../../fixtures/near-miss/kind.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
 import { needing } from './needs.ts'
@@ -16,6 +17,9 @@ const contextsUpTo = (bytes: number): Record<string, fc.Arbitrary<string>> => ({
     minLength: 1,
     maxLength: 12,
   }),
+  elements: fc
+    .tuple(label, fc.constantFrom('<b>', '<br/>', '<!-- -->', '<script>', '</form>', '< a >'), label)
+    .map((parts) => parts.join('')),
   query: fc.string({
     unit: fc.constantFrom('&', '=', '#', '+', ' ', '%', '%20', ';', '?', '|'),
     minLength: 1,
@@ -33,7 +37,13 @@ export const contextUnchanged: Check = {
   owes: 'the same wctx beside the response, once; none where none was sent',
   clauses: ['sign-in.keeps-context'],
   needs: needing(),
-  kills: ['broker.omits-context', 'broker.truncates-context', 'broker.trims-context', 'broker.decodes-context'],
+  kills: [
+    'broker.omits-context',
+    'broker.truncates-context',
+    'broker.trims-context',
+    'broker.decodes-context',
+    'broker.strips-markup-from-context',
+  ],
   control: partiesSignIn,
   async run(context) {
     const trust = trustOf(context, await metadataOf(context))

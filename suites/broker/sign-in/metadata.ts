@@ -1,6 +1,9 @@
+import * as fc from 'fast-check'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
 import { eachKind, needing } from './needs.ts'
+import { elementsOfResult } from './raw-token.ts'
+import type { People } from './request.ts'
 import {
   metadataOf,
   partiesOf,
@@ -88,5 +91,39 @@ export const metadataVerifies: Check = {
       partiesOf(context),
       async (people) => void (await signedIn(context, people, trust, ['unsigned', 'foreign-key', 'altered'])),
     )
+  },
+}
+
+const weak = /sha1|md5/i
+
+/** SHA-1 is reported, and no more. */
+export const strongSignatures: Check = {
+  id: 'metadata.verifies-tokens.sha256',
+  title: 'no token is signed with SHA-1',
+  sends: 'valid sign-ins at each party, of users of short names and long ones',
+  owes: 'a signature and digests of SHA-256 or better (XML Signature 1.1 section 6.2 discourages SHA-1)',
+  clauses: ['metadata.verifies-tokens'],
+  weaker: 'practice',
+  needs: needing(eachKind),
+  kills: ['broker.signs-with-sha1', 'broker.signs-long-tokens-with-sha1'],
+  control: responseComes,
+  async run(context) {
+    const attempt = async ({ party, user }: People) => {
+      for (const { local, attributes } of elementsOfResult(await signIn(context, validSignIn(context, party), user))) {
+        const algorithm = attributes.find((one) => one.local === 'Algorithm')?.value ?? ''
+        if (!['SignatureMethod', 'DigestMethod'].includes(local) || !weak.test(algorithm)) continue
+        throw new Violation('weak', { expected: 'SHA-256 or better', actual: `${local} ${algorithm}` })
+      }
+    }
+    await context.each(partiesOf(context), attempt)
+    if (!context.dialect.upstream) return
+    const lengths = fc.integer({ min: 1, max: 6_000 })
+    for (const people of partiesOf(context)) {
+      const label = `${people.tenant.upstream}-${people.party.tokenVersion}`
+      await context.forEvery(label, lengths, Math.ceil(context.runs / 10), async (length) => {
+        context.asserts(people.user, { displayName: 'a'.repeat(length) })
+        await attempt(people)
+      })
+    }
   },
 }

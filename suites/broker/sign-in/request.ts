@@ -71,12 +71,13 @@ export const metadataOf = async (context: Context): Promise<Metadata> => {
   throw new Inconclusive('unreadable', `the federation metadata cannot be read: ${found?.detail ?? outcome.is}`)
 }
 
-/** What a party trusts that was set up from metadata and nothing else. */
+/** What a party trusts that was set up from metadata and nothing else. SHA-1 is a question of its own. */
 export const trustOf = (context: Context, { entityId, securityTokenService }: Metadata): PartyTrust => ({
   keys: (securityTokenService?.certificates ?? []).map(publicKeyOf),
   issuer: entityId,
   clock: context.clock,
   skew: context.profile.skew,
+  sha1: true,
 })
 
 /** The form that took a result to a party, if that is where a journey ended. */

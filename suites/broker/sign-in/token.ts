@@ -1,11 +1,14 @@
 import { nextOf } from '../../../harness/agent/next.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
-import type { Check } from '../../../harness/judge/check.ts'
+import type { Check, Context } from '../../../harness/judge/check.ts'
 import { valuesOf } from '../../../protocols/form.ts'
 import { readResult } from '../../../protocols/ws-federation/result.ts'
 import { tokenTypes } from '../../../protocols/saml/assertion.ts'
 import { owedLifetime } from './owed-lifetime.ts'
+import type { Asked } from '../authorize/request.ts'
 import { eachKind, needing } from './needs.ts'
+import { forSessionsOfAnyAge, needingTime } from './old-session.ts'
+import type { Seen } from './request.ts'
 import {
   metadataOf,
   partiesOf,
@@ -80,6 +83,22 @@ export const oneAudience: Check = {
   },
 }
 
+/** Judges how long a token and the response around it live. */
+const livesAsDeclared = (context: Context, asked: Asked, { assertion }: Seen): void => {
+  const read = readResult(valuesOf(responseIn(asked.outcome)?.fields ?? [], 'wresult')[0] ?? '')
+  const declared = read.is === 'response' ? read.response.lifetime : undefined
+  const token = (assertion.notOnOrAfter ?? Infinity) - assertion.issuedAt
+  const owed = owedLifetime(context, token)
+  const lives = { token, ...(declared && { response: declared.expires - assertion.issuedAt }) }
+  for (const [what, ms] of Object.entries(lives)) {
+    if (Math.abs(ms - owed) <= tolerance) continue
+    throw new Violation(`${what}-lifetime`, {
+      expected: `a ${what} that ends ${owed / hour} hours after its issue`,
+      actual: `${(ms / hour).toFixed(2)} hours`,
+    })
+  }
+}
+
 /** Eight hours. */
 export const eightHours: Check = {
   id: 'sign-in.lifetime.eight-hours',
@@ -94,20 +113,26 @@ export const eightHours: Check = {
     const trust = trustOf(context, await metadataOf(context))
     await context.each(partiesOf(context), async ({ party, user }) => {
       const asked = await signIn(context, validSignIn(context, party), user)
-      const { assertion } = seenBy(party, trust, asked)
-      const read = readResult(valuesOf(responseIn(asked.outcome)?.fields ?? [], 'wresult')[0] ?? '')
-      const declared = read.is === 'response' ? read.response.lifetime : undefined
-      const token = (assertion.notOnOrAfter ?? Infinity) - assertion.issuedAt
-      const owed = owedLifetime(context, token)
-      const lives = { token, ...(declared && { response: declared.expires - assertion.issuedAt }) }
-      for (const [what, ms] of Object.entries(lives)) {
-        if (Math.abs(ms - owed) <= tolerance) continue
-        throw new Violation(`${what}-lifetime`, {
-          expected: `a ${what} that ends ${owed / hour} hours after its issue`,
-          actual: `${(ms / hour).toFixed(2)} hours`,
-        })
-      }
+      livesAsDeclared(context, asked, seenBy(party, trust, asked))
     })
+  },
+}
+
+/** Eight hours from the issue, however old the session is. */
+export const oldSessionEightHours: Check = {
+  id: 'sign-in.lifetime.old-session',
+  title: 'a token that an old session gives lives as long as any other',
+  sends: 'a sign-in at a second party in the same browser, minutes or hours after the first',
+  owes: 'an end 8 hours after the issue, as the profile says, not after the beginning of the session',
+  clauses: ['sign-in.lifetime'],
+  needs: needingTime,
+  kills: ['broker.counts-from-session', 'broker.declares-lifetime-of-session'],
+  control: partiesSignIn,
+  async run(context) {
+    const trust = trustOf(context, await metadataOf(context))
+    await forSessionsOfAnyAge(context, ({ people, asked }) =>
+      livesAsDeclared(context, asked, seenBy(people.party, trust, asked)),
+    )
   },
 }
 
