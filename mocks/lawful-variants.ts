@@ -1,6 +1,8 @@
 import type { DeclaredRow, TriggeredRowId } from '../fixtures/error-table.ts'
+import { samePlace } from '../fixtures/near-miss/place.ts'
 import { withQuery } from '../protocols/form.ts'
 import { issue } from '../protocols/saml/issue.ts'
+import { cleanUpQuery } from '../protocols/ws-federation/request.ts'
 import type { Pairs, Wire, WireResponse } from '../protocols/wire.ts'
 import { headerOf, textResponse } from '../protocols/wire.ts'
 import { tenantClaim } from './broker/claims.ts'
@@ -248,6 +250,28 @@ export const lawfulVariants = {
     under: documented,
     signIn: { namesTenant: (claims) => claims.find(({ type }) => type === tenantClaim)?.values[0] },
     advised: ['realm.from-token.two-tenants'],
+  },
+  'ignores-case-of-realm': {
+    does: 'takes a realm in another case for the registered one',
+    under: documented,
+    signIn: { findParty: (parties, realm) => parties.find((one) => one.realm.toLowerCase() === realm.toLowerCase()) },
+  },
+  'ignores-slash-of-realm': {
+    does: 'takes a realm without the slash at its end for the registered one',
+    under: documented,
+    signIn: {
+      findParty: (parties, realm) => parties.find((one) => one.realm.replace(/\/$/, '') === realm.replace(/\/$/, '')),
+    },
+  },
+  'reads-reply-as-browsers-do': {
+    does: 'takes a wreply that leads to the registered place, and posts there as it was spelled',
+    under: documented,
+    signIn: { acceptsReply: samePlace },
+  },
+  'cleans-up-upstream': {
+    does: 'tells the identity provider of a sign-out by a clean-up, which ends its session as well',
+    under: documented,
+    signIn: { signOutUpstream: () => cleanUpQuery() },
   },
   'signs-with-sha1': {
     does: 'signs tokens with SHA-1',

@@ -39,6 +39,7 @@ import { repeatedParameters } from './broker/sign-in/repeated.ts'
 import { anyName, declaredMapping, sameUser } from './broker/sign-in/claims.ts'
 import { contextUnchanged } from './broker/sign-in/context.ts'
 import { configuresParty, metadataPublished, metadataVerifies, strongSignatures } from './broker/sign-in/metadata.ts'
+import { otherSpelling } from './broker/sign-in/realm.ts'
 import { registeredReply, unregisteredReply } from './broker/sign-in/reply.ts'
 import { cleansUp, endsSession, staysRegistered } from './broker/sign-in/sign-out.ts'
 import { ownUrls } from './broker/sign-in/shared-directory.ts'
@@ -50,6 +51,7 @@ import { bothVersions, otherTypes } from './broker/sign-in/upstream-token-types.
 import { tlsOnly } from './broker/sign-in/tls.ts'
 import { eightHours, oldSessionEightHours, oneAudience, ownToken, registeredVersion } from './broker/sign-in/token.ts'
 import { instantsInUtc, oldSessionInUtc } from './broker/sign-in/utc.ts'
+import { interleavedReplies, manyParties } from './broker/sign-in/visits.ts'
 import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
 import { otherStores } from './invariants/other-stores.ts'
 import { sameToken, unknownAppliesTo } from './broker/ws-trust/issue.ts'
@@ -102,7 +104,9 @@ const signIn: readonly Check[] = [
   registeredUpstream,
   buildsOidc,
   ownToken,
+  manyParties,
   registeredReply,
+  interleavedReplies,
   contextUnchanged,
   registeredVersion,
   bothVersions,
@@ -120,6 +124,7 @@ const signIn: readonly Check[] = [
   directoryOnly,
   federatedUser,
   unknownRealm,
+  otherSpelling,
   unregisteredReply,
   malformedRequest,
   notInstalled,

@@ -2,9 +2,12 @@ import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Policies } from '../mocks/broker/policies.ts'
 import { honest } from '../mocks/broker/policies.ts'
+import type { SignInPolicies } from '../mocks/broker/sign-in-policies.ts'
 import { awaiting } from '../mocks/faults/awaiting.ts'
 import { faulty, oauthFaults } from '../mocks/faults/catalogue.ts'
 import { faultIds, judges, sideOf } from './kill-matrix.ts'
+import type { SignInFaultId } from '../mocks/faults/sign-in.ts'
+import { signInFaults } from '../mocks/faults/sign-in.ts'
 import { claimsOn } from './kill-proof.ts'
 import { verdictsOn } from './proving-ground.ts'
 import { checksOf } from './sides.ts'
@@ -38,6 +41,29 @@ const onlyByProperty: Record<keyof Policies, keyof typeof oauthFaults> = {
   tellsOf: 'broker.tells-secrets-with-long-codes',
 }
 
+/**
+ * The same on the sign-in side, for what a property can vary. The metadata is asked for in one way, so that there is nothing to
+ * vary in what it publishes and how it describes the target.
+ */
+const onlyByPropertyOfSignIn: Partial<Record<keyof SignInPolicies, SignInFaultId>> = {
+  reads: 'broker.takes-actions-by-prefix',
+  findParty: 'broker.takes-realm-by-prefix',
+  acceptsReply: 'broker.takes-reply-by-prefix',
+  keepContext: 'broker.strips-markup-from-context',
+  assertionId: 'broker.numbers-tokens-by-session',
+  audiences: 'broker.names-every-party-as-audience',
+  lifetime: 'broker.counts-from-session',
+  tokenVersion: 'broker.issues-saml20-out-of-sessions',
+  claimsFor: 'broker.cuts-claims-at-markup',
+  signs: 'broker.signs-long-tokens-with-sha1',
+  describes: 'broker.declares-lifetime-of-session',
+  destination: 'broker.posts-to-newest-party',
+  ends: 'broker.ends-first-session-only',
+  acceptsSignOutReply: 'broker.leads-by-prefix-after-sign-out',
+  cleansUp: 'broker.cleans-up-two-parties',
+  signOutUpstream: 'broker.keeps-upstream-session-when-leading-on',
+}
+
 test('every judge claims a fault, and every fault is claimed', () => {
   expect(judges.filter(({ kills }) => kills.length === 0)).toEqual([])
   expect(faultIds.filter((fault) => claimsOn(fault).length === 0)).toEqual([])
@@ -67,6 +93,18 @@ test.for(Object.entries(onlyByProperty) as [keyof Policies, keyof typeof oauthFa
   async ([policy, fault]) => {
     expect([oauthFaults[fault].policy, claimsOn(fault).length > 0]).toEqual([policy, true])
     for (let seed = 1; seed <= 10; seed += 1) {
+      const verdicts = await verdictsOn(faulty(fault), { keyring, seed, runs: 0, chosen: checksOf(sideOf(fault)) })
+      expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
+    }
+  },
+)
+
+test.for(Object.entries(onlyByPropertyOfSignIn))(
+  '%s: no example finds %s',
+  { timeout: 120_000 },
+  async ([policy, fault]) => {
+    expect([signInFaults[fault].policy, claimsOn(fault).length > 0]).toEqual([policy, true])
+    for (const seed of [1, 2]) {
       const verdicts = await verdictsOn(faulty(fault), { keyring, seed, runs: 0, chosen: checksOf(sideOf(fault)) })
       expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
     }

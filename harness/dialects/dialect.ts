@@ -77,7 +77,7 @@ export type SignInInput = Partial<
 export type IssueInput = Pick<TokenRequest, 'tokenType' | 'messageId' | 'timestamp'> & { realm: string; token: Element }
 
 /** A sign-out, and where the user would like to go after it. */
-export type SignOutInput = { reply?: string; more?: Pairs }
+export type SignOutInput = { reply?: string | readonly string[]; more?: Pairs }
 
 /** What may come back from upstream; `undefined` leaves a parameter out. */
 export type CallbackInput = { code?: string; state?: string; error?: string }

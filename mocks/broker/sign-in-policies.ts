@@ -136,8 +136,8 @@ export type SignInPolicies = {
   acceptsSignOutReply(given: string, parties: readonly BrokerParty[]): boolean
   /** The parties that are told of the end of a session. */
   cleansUp(session: Session, parties: readonly BrokerParty[]): BrokerParty[]
-  /** The query by which the identity provider is told; `undefined` tells it nothing. */
-  signOutUpstream(application: BrokerApplication): Pairs | undefined
+  /** The query by which the identity provider is told of a sign-out; `undefined` tells it nothing. */
+  signOutUpstream(application: BrokerApplication, request: SignInRequest): Pairs | undefined
 
   /** The certificates that the metadata publishes. */
   publishes(signers: Signers): string[]

@@ -15,11 +15,12 @@ type SignOut = Extract<Message, { is: 'sign-out-request' | 'clean-up-request' }>
  * @see WS-Federation 1.2 section 13.2.4
  */
 export const answerSignOut = (
-  { is, request: { reply } }: SignOut,
+  { is, request }: SignOut,
   visit: Visit,
   { provision, policies, sessions }: Federation,
 ): Response | RefusedMessage => {
   const { application, parties, tenants } = provision
+  const { reply } = request
   if (reply !== undefined && !policies.acceptsSignOutReply(reply, parties)) {
     return { row: 'sign-out-request', because: 'unregistered-reply' }
   }
@@ -29,7 +30,7 @@ export const answerSignOut = (
 
   const told = new Set(ended.flatMap(({ session }) => policies.cleansUp(session, parties)))
   const images = [...told].map((party) => `<img alt="" src="${escapeHtml(withQuery(party.reply, cleanUpQuery()))}">`)
-  const query = is === 'sign-out-request' ? policies.signOutUpstream(application) : undefined
+  const query = is === 'sign-out-request' ? policies.signOutUpstream(application, request) : undefined
   const frames = tenants
     .filter(({ id }) => query !== undefined && ended.some(({ session }) => session.tenant === id))
     .map(({ wsfed }) => `<iframe src="${escapeHtml(withQuery(wsfed.endpoint, query ?? []))}"></iframe>`)

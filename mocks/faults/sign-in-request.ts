@@ -48,6 +48,18 @@ export const signInRequestFaults = {
         parameters.some(([name]) => name === 'wa') ? parameters : [['wa', 'wsignin1.0'], ...parameters],
       ),
   },
+  'broker.takes-actions-by-prefix': {
+    does: 'takes an action that begins with that of a sign-in for one',
+    breaks: 'sign-in.malformed',
+    policy: 'reads',
+    instead: (parameters) =>
+      honestSignIn.reads(
+        parameters.map(([name, value]) => [
+          name,
+          name === 'wa' && value.startsWith('wsignin1.0') ? 'wsignin1.0' : value,
+        ]),
+      ),
+  },
   'broker.takes-other-actions-for-sign-in': {
     does: 'takes an action that it does not know for a sign-in',
     breaks: 'errors.row-not-ws-federation',
@@ -60,17 +72,14 @@ export const signInRequestFaults = {
       ),
   },
 
-  'broker.ignores-case-of-realm': {
-    does: 'compares realms without regard to case',
-    breaks: 'sign-in.unknown-realm',
+  'broker.issues-for-realm-as-spelled': {
+    does: 'compares realms without regard to case, and issues for the realm as it was spelled',
+    breaks: 'sign-in.audience',
     policy: 'findParty',
-    instead: (parties, realm) => parties.find((party) => party.realm.toLowerCase() === realm.toLowerCase()),
-  },
-  'broker.ignores-slash-of-realm': {
-    does: 'compares realms without a slash at their end',
-    breaks: 'sign-in.unknown-realm',
-    policy: 'findParty',
-    instead: (parties, realm) => parties.find((party) => party.realm.replace(/\/$/, '') === realm.replace(/\/$/, '')),
+    instead: (parties, realm) => {
+      const party = parties.find((one) => one.realm.toLowerCase() === realm.toLowerCase())
+      return party && { ...party, realm }
+    },
   },
   'broker.takes-realm-by-prefix': {
     does: 'takes a realm that begins with a registered one',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { tokenTypes } from '../../protocols/saml/assertion.ts'
 import { issue, writeAssertion } from '../../protocols/saml/issue.ts'
 import { honestSignIn } from '../broker/sign-in-policies.ts'
@@ -20,7 +21,19 @@ export const signInTokenFaults = {
     policy: 'assertionId',
     instead: () => '_token',
   },
+  'broker.numbers-tokens-by-session': {
+    does: 'issues every token of a session under the same id',
+    breaks: 'sign-in.reissues',
+    policy: 'assertionId',
+    instead: (_, upstream) => `_${createHash('sha256').update(upstream).digest('hex')}`,
+  },
 
+  'broker.names-every-party-as-audience': {
+    does: 'issues a token that is for every party of the session',
+    breaks: 'sign-in.audience',
+    policy: 'audiences',
+    instead: ({ realm }, _, earlier) => [[realm, ...[...earlier].filter((one) => one !== realm)]],
+  },
   'broker.omits-audience': {
     does: 'issues a token that names no audience',
     breaks: 'sign-in.audience',
@@ -64,6 +77,12 @@ export const signInTokenFaults = {
     breaks: 'sign-in.token-type',
     policy: 'tokenVersion',
     instead: () => '2.0',
+  },
+  'broker.issues-saml20-out-of-sessions': {
+    does: 'issues SAML 2.0 to every party but the first of a session',
+    breaks: 'sign-in.token-type',
+    policy: 'tokenVersion',
+    instead: ({ tokenVersion }, _, earlier) => (earlier.size > 0 ? '2.0' : tokenVersion),
   },
   'broker.issues-saml20-out-of-openid': {
     does: 'issues SAML 2.0 to every party whose users sign in by OpenID Connect',

@@ -1,4 +1,3 @@
-import { cleanUpQuery } from '../../protocols/ws-federation/request.ts'
 import { honestSignIn } from '../broker/sign-in-policies.ts'
 import type { SignInFaults } from './sign-in-fault.ts'
 
@@ -50,6 +49,12 @@ export const signOutFaults = {
     policy: 'cleansUp',
     instead: (session, parties) => honestSignIn.cleansUp(session, parties).slice(0, 1),
   },
+  'broker.cleans-up-two-parties': {
+    does: 'tells two parties of a sign-out and no more',
+    breaks: 'sign-out.cleans-up-parties',
+    policy: 'cleansUp',
+    instead: (session, parties) => honestSignIn.cleansUp(session, parties).slice(0, 2),
+  },
 
   'broker.keeps-upstream-session': {
     does: 'does not tell the identity provider of a sign-out',
@@ -57,11 +62,12 @@ export const signOutFaults = {
     policy: 'signOutUpstream',
     instead: () => undefined,
   },
-  'broker.cleans-up-upstream': {
-    does: 'sends the identity provider a clean-up instead of a sign-out',
+  'broker.keeps-upstream-session-when-leading-on': {
+    does: 'does not tell the identity provider of a sign-out that leads on',
     breaks: 'sign-out.ends-session',
     policy: 'signOutUpstream',
-    instead: () => cleanUpQuery(),
+    instead: (application, request) =>
+      request.reply === undefined ? honestSignIn.signOutUpstream(application, request) : undefined,
   },
 
   'broker.publishes-nothing': {

@@ -93,7 +93,12 @@ export const malformedRequest: Check = {
   owes: 'error row 2, "Incoming request is not a valid WS-Federation request"; nobody is sent on',
   clauses: ['sign-in.malformed'],
   needs,
-  kills: ['broker.takes-other-actions-for-sign-in', 'broker.assumes-sign-in', 'broker.leads-off-from-refusals'],
+  kills: [
+    'broker.takes-other-actions-for-sign-in',
+    'broker.assumes-sign-in',
+    'broker.takes-actions-by-prefix',
+    'broker.leads-off-from-refusals',
+  ],
   control: partiesSignIn,
   async run(context) {
     const { party, user } = peopleOf(context)
@@ -108,7 +113,10 @@ export const malformedRequest: Check = {
     await context.each(cases, async (input) => {
       refusedAs(context, await signIn(context, input, user), JSON.stringify(input), 'not-ws-federation')
     })
-    const words = fc.array(label, { minLength: 1, maxLength: 2 }).map((parts) => parts.join('.'))
+    const words = fc.oneof(
+      fc.array(label, { minLength: 1, maxLength: 2 }).map((parts) => parts.join('.')),
+      label.map((text) => `wsignin1.0${text}`),
+    )
     await context.forEvery('actions', words, Math.ceil(context.runs / 5), async (action) => {
       refusedAs(context, await signIn(context, { ...valid, action }, user), `wa ${action}`, 'not-ws-federation')
     })

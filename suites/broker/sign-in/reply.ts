@@ -57,6 +57,7 @@ export const unregisteredReply: Check = {
     'broker.ignores-query-of-reply',
     'broker.takes-any-reply',
     'broker.takes-reply-by-host',
+    'broker.ignores-case-of-reply',
   ],
   control: partiesSignIn,
   async run(context) {

@@ -1,3 +1,4 @@
+import type { Party } from '../../../fixtures/world/shapes.ts'
 import { nextOf } from '../../../harness/agent/next.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
@@ -60,6 +61,16 @@ export const ownToken: Check = {
   },
 }
 
+/** Judges that a token which its party accepts is for that party alone. */
+export const hasOneAudience = ({ realm }: Party, { assertion: { audiences } }: Seen): void => {
+  if (audiences.length === 1 && audiences[0]?.length === 1) return
+  throw new Violation('audiences', {
+    expected: `${realm} as the one audience`,
+    actual: audiences.flat().join(' and ') || 'none',
+    clause: 'sign-in.audience',
+  })
+}
+
 /** One audience: the realm that asked. */
 export const oneAudience: Check = {
   id: 'sign-in.audience.own-realm',
@@ -73,12 +84,7 @@ export const oneAudience: Check = {
   async run(context) {
     const trust = trustOf(context, await metadataOf(context))
     await context.each(partiesOf(context), async (people) => {
-      const { audiences } = (await signedIn(context, people, trust, ['no-audience', 'wrong-audience'])).assertion
-      if (audiences.length === 1 && audiences[0]?.length === 1) return
-      throw new Violation('audiences', {
-        expected: `${people.party.realm} as the one audience`,
-        actual: audiences.flat().join(' and ') || 'none',
-      })
+      hasOneAudience(people.party, await signedIn(context, people, trust, ['no-audience', 'wrong-audience']))
     })
   },
 }
@@ -136,6 +142,26 @@ export const oldSessionEightHours: Check = {
   },
 }
 
+/** Judges the version of the token in a result, and what the result says of it. */
+export const hasRegisteredVersion = ({ dialect }: Context, { tokenVersion }: Party, asked: Asked): void => {
+  const clause = 'sign-in.token-type'
+  const read = readResult(valuesOf(responseIn(asked.outcome)?.fields ?? [], 'wresult')[0] ?? '')
+  const expected = `a SAML ${tokenVersion} assertion`
+  if (read.is !== 'response') throw new Violation('no-token', { expected, actual: read.is, clause })
+  const { tokenType } = read.response
+  const inside = read.token.namespace.includes('2.0') ? '2.0' : '1.1'
+  if (inside !== tokenVersion && !dialect.documented) {
+    throw new Inconclusive('unreadable', `SAML ${inside} instead of ${expected}: give the profile its tokenVersions`)
+  }
+  if (inside !== tokenVersion) throw new Violation('version', { expected, actual: `SAML ${inside}`, clause })
+  if (tokenType === undefined || tokenType.includes(tokenTypes[inside]) || tokenType.includes(`SAMLV${inside}`)) return
+  throw new Violation('declared-type', {
+    expected: `a declared type that says SAML ${inside}`,
+    actual: tokenType,
+    clause,
+  })
+}
+
 /** The version that the party is registered for. */
 export const registeredVersion: Check = {
   id: 'sign-in.token-type.registered-version',
@@ -150,25 +176,7 @@ export const registeredVersion: Check = {
   async run(context) {
     await context.each(partiesOf(context), async ({ party, user }) => {
       const asked = await signIn(context, validSignIn(context, party), user)
-      const result = valuesOf(responseIn(asked.outcome)?.fields ?? [], 'wresult')[0] ?? ''
-      const read = readResult(result)
-      const expected = `a SAML ${party.tokenVersion} assertion`
-      if (read.is !== 'response') throw new Violation('no-token', { expected, actual: read.is })
-      const { tokenType } = read.response
-      const inside = read.token.namespace.includes('2.0') ? '2.0' : '1.1'
-      if (inside !== party.tokenVersion && !context.dialect.documented) {
-        throw new Inconclusive(
-          'unreadable',
-          `SAML ${inside} instead of ${expected}: give the profile its tokenVersions`,
-        )
-      }
-      if (inside !== party.tokenVersion) throw new Violation('version', { expected, actual: `SAML ${inside}` })
-      if (tokenType !== undefined && !tokenType.includes(tokenTypes[inside]) && !tokenType.includes(`SAMLV${inside}`)) {
-        throw new Violation('declared-type', {
-          expected: `a declared type that says SAML ${inside}`,
-          actual: tokenType,
-        })
-      }
+      hasRegisteredVersion(context, party, asked)
     })
   },
 }
