@@ -65,6 +65,19 @@ export type Reason = XmlReason | SignatureReason | TokenReason | MetadataReason
 /** A message that was refused; `detail` says more in words that nobody should rely on. */
 export type Refused = { is: 'refused'; reason: Reason; detail: string }
 
+const ours: ReadonlySet<Reason> = new Set<Reason>([
+  'too-large',
+  'too-deep',
+  'dtd',
+  'entity',
+  'comment',
+  'processing-instruction',
+  'relative-namespace',
+])
+
+/** Whether a message was refused that others may read: it is longer than is read here, or lawful XML of a kind that is not. */
+export const isOursToRefuse = ({ reason }: Refused): boolean => ours.has(reason)
+
 class Refusal extends Error {
   readonly reason: Reason
   constructor(reason: Reason, detail: string) {

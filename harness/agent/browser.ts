@@ -58,7 +58,10 @@ const longestAnswer = 1_048_576
 export const loadsOf = (journey: Journey): string[] => {
   const last = journey.at(-1)
   if (last?.response === undefined) return []
-  return readPage(textOf(last.response)).loads.map((source) => resolve(source, urlOf(last.request)))
+  const next = nextOf(last)
+  return (next.is === 'page' ? next.page : readPage(textOf(last.response))).loads.map((source) =>
+    resolve(source, urlOf(last.request)),
+  )
 }
 
 /** Makes a browser with an empty cookie jar. */

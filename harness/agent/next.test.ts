@@ -13,7 +13,7 @@ const answered = (status: number, headers: Pairs, html = '', rawPath = '/a/b?x=1
   to: 'target',
   at: 0,
   request: { method: 'POST', origin: 'https://broker.test', rawPath, headers: [] },
-  response: textResponse(status, html, headers),
+  response: textResponse(status, html, [['content-type', 'text/html'], ...headers]),
 })
 
 describe('an answer', () => {
@@ -48,6 +48,13 @@ describe('an answer', () => {
       to: 'https://broker.test/a/c',
       keepsMethod: false,
     })
+  })
+
+  test.each(['text/plain', 'application/octet-stream', 'application/json'])('of type %s is no page', (type) => {
+    const html = '<meta http-equiv="refresh" content="0;url=/no"><form action="?z"></form><script>f.submit()</script>'
+    const exchange = answered(200, [], html)
+    const spoken = { ...exchange, response: textResponse(200, html, [['content-type', type]]) }
+    expect(nextOf(spoken)).toMatchObject({ is: 'page', page: { text: html, forms: [], loads: [] } })
   })
 
   test('that never came leads nowhere', () => {

@@ -1,5 +1,5 @@
 import { decodeForm } from '../../protocols/form.ts'
-import type { Pairs } from '../../protocols/wire.ts'
+import type { Pairs, WireResponse } from '../../protocols/wire.ts'
 import { headerOf, textOf, urlOf } from '../../protocols/wire.ts'
 import type { Exchange } from '../record/exchange.ts'
 import type { Form, Page } from './forms.ts'
@@ -13,6 +13,18 @@ export type Next =
   | { is: 'nothing' }
 
 const redirects = new Set([301, 302, 303, 307, 308])
+
+/** Whether a browser reads an answer as a page; one without a type is looked into. */
+const isMarkup = (type = 'text/html') => /html|xml/i.test(type)
+
+/** Text that a browser shows, or saves, as it is. */
+const shown = (response: WireResponse): Page => ({
+  text: textOf(response),
+  forms: [],
+  submitsItself: false,
+  refresh: undefined,
+  loads: [],
+})
 
 const known = new WeakMap<Exchange, Next>()
 
@@ -29,7 +41,7 @@ const read = ({ request, response }: Exchange): Next => {
   if (redirects.has(response.status) && location !== undefined) {
     return { is: 'redirect', to: resolve(location, urlOf(request)), keepsMethod: response.status >= 307 }
   }
-  const page = readPage(textOf(response))
+  const page = isMarkup(headerOf(response.headers, 'content-type')) ? readPage(textOf(response)) : shown(response)
   const refresh = page.refresh ?? refreshOf(headerOf(response.headers, 'refresh') ?? '')
   const [form] = page.forms
   if (page.submitsItself && form !== undefined) {

@@ -41,8 +41,11 @@ export const readByHand = async (path: string): Promise<ByHand> => {
 export const readProvision = async (path: string): Promise<Provision> => {
   const problem = async () => {
     const result = provisionSchema.safeParse(JSON.parse(await readFile(path, 'utf8')))
+    const slips = result.success ? slipsIn(result.data) : []
     return result.success
-      ? result.data
+      ? slips.length === 0
+        ? result.data
+        : slips.join('\n')
       : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n')
   }
   const read = await problem().catch((cause: unknown) => String(cause))
@@ -53,6 +56,15 @@ export const readProvision = async (path: string): Promise<Provision> => {
     mend: 'write it with `brokerspec provision`, or mend the field',
   })
 }
+
+/** What a document cannot mean: a party of no tenant, and a realm of two parties. */
+const slipsIn = ({ tenants, parties }: Provision): string[] =>
+  parties.flatMap(({ tenant, realm }, index) => [
+    ...(tenants.some(({ id }) => id === tenant) ? [] : [`parties.${index}.tenant: there is no tenant ${tenant}`]),
+    ...(parties.findIndex((one) => one.realm === realm) === index
+      ? []
+      : [`parties.${index}.realm: ${realm} is the realm of another party`]),
+  ])
 
 /** What is wrong with keys is told without a word of what stands in them. */
 const readKeys = async (path: string, provision: string): Promise<Keyring> => {

@@ -76,6 +76,12 @@ export const signOutFaults = {
     policy: 'publishes',
     instead: () => [],
   },
+  'broker.publishes-what-is-no-certificate': {
+    does: 'publishes its certificates cut in half',
+    breaks: 'metadata.published',
+    policy: 'publishes',
+    instead: (signers) => signers.slice(0, 1).map(({ certificate }) => certificate.slice(0, certificate.length / 2)),
+  },
   'broker.publishes-first-certificate': {
     does: 'goes on to publish its first certificate',
     breaks: 'metadata.rollover',

@@ -70,6 +70,18 @@ describe('the target file', () => {
     ['a wrong dialect', { attach, dialect: 'k2' }, /dialect/],
     ['no way to attach', { attach: {} }, /"command".*"origins"/],
     [
+      'a path of WS-Federation that is none',
+      { attach, dialect: { extends: 'k2trust', paths: { signIn: 'wsfed' } } },
+      /dialect[^]*must begin with/,
+    ],
+    [
+      'a path of WS-Federation with a wrong name',
+      { attach, dialect: { extends: 'k2trust', paths: { signin: '/wsfed' } } },
+      /dialect[^]*signin/,
+    ],
+    ['claims that are no list', { attach, profile: { claims: { 'urn:name': 'name' } } }, /profile\.claims\.urn:name/],
+    ['tokens of no length', { attach, profile: { tokenHours: 0 } }, /profile\.tokenHours/],
+    [
       'a wrong field below',
       { attach: { command: ['true'], ready: { path: 'health' } } },
       /attach\.ready\.path: must begin with/,
@@ -161,16 +173,28 @@ describe('a target that cannot be reached', () => {
     server.close()
   })
 
-  test('a provision document with a wrong field', { timeout }, async () => {
-    await tells(
-      [
-        'run',
-        '--target',
-        await running({ ...empty, clients: [{ id: 1 }] }, 'https://127.0.0.1:9', 'https://localhost:9'),
-      ],
-      4,
-      /clients\.0\.id/,
-    )
+  const party = { tenant: 't', realm: 'urn:party', reply: 'https://party.test/', tokenVersion: '1.1' }
+  test.for([
+    ['a client', { clients: [{ id: 1 }] }, /clients\.0\.id/],
+    ['a reply that is no address', { parties: [{ ...party, reply: 'party.test' }] }, /parties\.0\.reply/],
+    ['a reply that is a script', { parties: [{ ...party, reply: 'javascript:alert(1)' }] }, /parties\.0\.reply/],
+    ['a version of SAML that is none', { parties: [{ ...party, tokenVersion: '3.0' }] }, /parties\.0\.tokenVersion/],
+    ['a party of no tenant', { parties: [party] }, /parties\.0\.tenant: there is no tenant t/],
+    ['one realm of two parties', { parties: [party, party] }, /parties\.1\.realm: urn:party is the realm of another/],
+  ] as const)('a provision document with a wrong field: %s', { timeout }, async ([, wrong, part]) => {
+    const file = await running({ ...empty, ...wrong }, 'https://127.0.0.1:9', 'https://localhost:9')
+    await tells(['run', '--target', file], 4, part)
+  })
+
+  test('a sign-in that is looked for at a wrong place is no verdict, and no mistake of ours', { timeout }, async () => {
+    const reference = JSON.parse(readFileSync('targets/reference/program.json', 'utf8')) as { attach: object }
+    const dialect = { extends: 'k2trust', paths: { signIn: '/nowhere', metadata: '/nothing' } }
+    const attach = { ...reference.attach, cwd: join(process.cwd(), 'targets', 'reference') }
+    const file = written({ ...reference, $schema: undefined, dialect, attach })
+    const only = ['--only', 'sign-in.audience', '--only', 'metadata.configures-party', '--only', 'sign-out']
+    const ended = await brokerspec(['run', '--seed', '1', '--runs', '5', '--target', file, ...only])
+    expect([ended.code, /\n\s+at /.test(ended.err + ended.out)]).toEqual([2, false])
+    expect(new Set(ended.report().verdicts.map(({ status }) => status))).toEqual(new Set(['inconclusive']))
   })
 })
 

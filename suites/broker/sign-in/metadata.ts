@@ -1,10 +1,14 @@
 import * as fc from 'fast-check'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
-import type { Check } from '../../../harness/judge/check.ts'
+import type { Check, Context } from '../../../harness/judge/check.ts'
+import type { Metadata } from '../../../protocols/metadata/metadata.ts'
+import { readMetadata } from '../../../protocols/metadata/read-metadata.ts'
+import { isOursToRefuse } from '../../../protocols/refusal.ts'
 import { eachKind, needing } from './needs.ts'
 import { elementsOfResult } from './raw-token.ts'
 import type { People } from './request.ts'
 import {
+  keyIn,
   metadataOf,
   partiesOf,
   peopleOf,
@@ -12,33 +16,45 @@ import {
   seenBy,
   signIn,
   signedIn,
+  speaks,
   trustOf,
   validSignIn,
 } from './request.ts'
+
+/** Reads what is published, and accuses of what is no metadata. */
+const published = async (context: Context): Promise<Metadata> => {
+  const { request, read } = speaks(context, 'metadata')
+  const outcome = read(await context.browser().go(request({}, context.at)))
+  const expected = 'a document of federation metadata'
+  if (outcome.is !== 'document') throw new Violation('not-published', { expected, actual: `a ${outcome.is}` })
+  const found = readMetadata(outcome.text)
+  if (found.is === 'metadata') return found.metadata
+  if (isOursToRefuse(found)) throw new Inconclusive('unreadable', `the metadata is not read here: ${found.detail}`)
+  throw new Violation('malformed', { expected, actual: found.detail })
+}
 
 /** What is published is well-formed and complete. */
 export const metadataPublished: Check = {
   id: 'metadata.published.document',
   title: 'federation metadata is served, with what a party needs of it',
   sends: 'a GET of the federation metadata',
-  owes: 'a document with a security token service role, a passive endpoint and a signing certificate',
+  owes: 'a document with a security token service role, a passive endpoint and signing certificates that can be read',
   clauses: ['metadata.published'],
-  needs: needing(),
-  kills: ['broker.publishes-nothing', 'broker.omits-passive-endpoint'],
-  async control(context) {
-    await metadataOf(context)
-  },
+  needs: needing({}, 'speaks:signIn'),
+  kills: ['broker.publishes-nothing', 'broker.omits-passive-endpoint', 'broker.publishes-what-is-no-certificate'],
+  control: responseComes,
   async run(context) {
     await context.each(['securityTokenService'], async () => {
-      const { securityTokenService: role } = await metadataOf(context)
+      const { securityTokenService: role } = await published(context)
       const lacks = (what: string) =>
         new Violation('incomplete', {
-          expected: 'a role, a passive endpoint and a signing certificate',
+          expected: 'a role, a passive endpoint and signing certificates',
           actual: `no ${what}`,
         })
       if (role === undefined) throw lacks('security token service role')
       if (role.passiveEndpoints.length === 0) throw lacks('passive endpoint')
       if (role.certificates.length === 0) throw lacks('signing certificate')
+      if (role.certificates.some((one) => keyIn(one) === undefined)) throw lacks('certificate that can be read')
     })
   },
 }

@@ -1,12 +1,10 @@
 import { Inconclusive } from '../../../harness/judge/blame.ts'
-import { valuesOf } from '../../../protocols/form.ts'
 import { orRefused } from '../../../protocols/refusal.ts'
 import type { Element } from '../../../protocols/xml/element.ts'
 import { withDescendants } from '../../../protocols/xml/element.ts'
 import { rootOf } from '../../../protocols/xml/read.ts'
 import type { Asked } from '../authorize/request.ts'
-import { describe } from '../authorize/request.ts'
-import { responseIn } from './request.ts'
+import { resultIn } from './request.ts'
 
 /**
  * Every element of a result as it came, the token's own among them. Nothing of it has been verified.
@@ -14,9 +12,8 @@ import { responseIn } from './request.ts'
  * @throws Inconclusive when no result came or it is no XML
  */
 export const elementsOfResult = (asked: Asked): readonly Element[] => {
-  const response = responseIn(asked.outcome)
-  if (response === undefined) throw new Inconclusive('unreadable', `no sign-in response came: ${describe(asked)}`)
-  const read = orRefused(() => withDescendants(rootOf(valuesOf(response.fields, 'wresult')[0] ?? '')))
+  const result = resultIn(asked)
+  const read = orRefused(() => withDescendants(rootOf(result)))
   if ('is' in read) throw new Inconclusive('unreadable', `the result cannot be read: ${read.detail}`)
   return read
 }

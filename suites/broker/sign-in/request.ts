@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Party, Tenant, Upstream, User } from '../../../fixtures/world/shapes.ts'
 import type { Browser, Journey } from '../../../harness/agent/browser.ts'
 import type { Outcome, SignInInput } from '../../../harness/dialects/dialect.ts'
@@ -72,13 +73,23 @@ export const metadataOf = async (context: Context): Promise<Metadata> => {
 }
 
 /** What a party trusts that was set up from metadata and nothing else. SHA-1 is a question of its own. */
-export const trustOf = (context: Context, { entityId, securityTokenService }: Metadata): PartyTrust => ({
-  keys: (securityTokenService?.certificates ?? []).map(publicKeyOf),
-  issuer: entityId,
-  clock: context.clock,
-  skew: context.profile.skew,
-  sha1: true,
-})
+export const trustOf = (context: Context, { entityId, securityTokenService }: Metadata): PartyTrust => {
+  const { certificates = [] } = securityTokenService ?? {}
+  const keys = certificates.flatMap((certificate) => keyIn(certificate) ?? [])
+  if (keys.length === 0 && certificates.length > 0) {
+    throw new Inconclusive('unreadable', 'no certificate in the federation metadata can be read')
+  }
+  return { keys, issuer: entityId, clock: context.clock, skew: context.profile.skew, sha1: true }
+}
+
+/** The key in a certificate; `undefined` when it is none. */
+export const keyIn = (certificate: string): KeyObject | undefined => {
+  try {
+    return publicKeyOf(certificate)
+  } catch {
+    return undefined
+  }
+}
 
 /** The form that took a result to a party, if that is where a journey ended. */
 export const responseIn = (outcome: Outcome): { action: string; fields: [string, string][] } | undefined =>
@@ -88,6 +99,19 @@ export const responseIn = (outcome: Outcome): { action: string; fields: [string,
 export const carriesResult = (params: Parameters<typeof valuesOf>[0]): boolean =>
   valuesOf(params, 'wresultptr').length > 0 ||
   valuesOf(params, 'wresult').some((text) => readResult(text).is !== 'fault')
+
+/**
+ * The one `wresult` that a journey took to a party.
+ *
+ * @throws Inconclusive when none came, or several
+ */
+export const resultIn = (asked: Asked): string => {
+  const response = responseIn(asked.outcome)
+  const [result, ...more] = valuesOf(response?.fields ?? [], 'wresult')
+  if (result === undefined) throw new Inconclusive('unreadable', `no sign-in response came: ${describe(asked)}`)
+  if (more.length > 0) throw new Inconclusive('unreadable', 'a form with several results')
+  return result
+}
 
 /** Why a party has no session: it refuses the response, or none came. */
 type Why = Extract<Received, { is: 'refused' }>['reason'] | 'no-response'

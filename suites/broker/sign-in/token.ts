@@ -3,6 +3,7 @@ import { nextOf } from '../../../harness/agent/next.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { valuesOf } from '../../../protocols/form.ts'
+import { isOursToRefuse } from '../../../protocols/refusal.ts'
 import { readResult } from '../../../protocols/ws-federation/result.ts'
 import { tokenTypes } from '../../../protocols/saml/assertion.ts'
 import { owedLifetime } from './owed-lifetime.ts'
@@ -15,7 +16,7 @@ import {
   partiesOf,
   partiesSignIn,
   responseComes,
-  responseIn,
+  resultIn,
   seenBy,
   signIn,
   signedIn,
@@ -91,7 +92,7 @@ export const oneAudience: Check = {
 
 /** Judges how long a token and the response around it live. */
 const livesAsDeclared = (context: Context, asked: Asked, { assertion }: Seen): void => {
-  const read = readResult(valuesOf(responseIn(asked.outcome)?.fields ?? [], 'wresult')[0] ?? '')
+  const read = readResult(resultIn(asked))
   const declared = read.is === 'response' ? read.response.lifetime : undefined
   const token = (assertion.notOnOrAfter ?? Infinity) - assertion.issuedAt
   const owed = owedLifetime(context, token)
@@ -145,9 +146,14 @@ export const oldSessionEightHours: Check = {
 /** Judges the version of the token in a result, and what the result says of it. */
 export const hasRegisteredVersion = ({ dialect }: Context, { tokenVersion }: Party, asked: Asked): void => {
   const clause = 'sign-in.token-type'
-  const read = readResult(valuesOf(responseIn(asked.outcome)?.fields ?? [], 'wresult')[0] ?? '')
+  const read = readResult(resultIn(asked))
   const expected = `a SAML ${tokenVersion} assertion`
-  if (read.is !== 'response') throw new Violation('no-token', { expected, actual: read.is, clause })
+  if (read.is === 'refused' && isOursToRefuse(read)) {
+    throw new Inconclusive('unreadable', `the result is not read here: ${read.detail}`)
+  }
+  if (read.is !== 'response') {
+    throw new Violation('no-token', { expected, actual: read.is === 'fault' ? 'a fault' : read.detail, clause })
+  }
   const { tokenType } = read.response
   const inside = read.token.namespace.includes('2.0') ? '2.0' : '1.1'
   if (inside !== tokenVersion && !dialect.documented) {
