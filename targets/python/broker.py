@@ -18,12 +18,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.dont_write_bytecode = True  # being launched leaves nothing behind
 
-from bugs import BUGS  # noqa: E402
+from bugs import AWAITING, BUGS  # noqa: E402
 from clock import move_clock  # noqa: E402
 from flow import Broker, respond  # noqa: E402
 from policies import Policies  # noqa: E402
 from provision import ProvisionError  # noqa: E402
 from redemption import post_over_tls  # noqa: E402
+from sign_in_policies import SignInPolicies  # noqa: E402
+from signer import Signer  # noqa: E402
 
 MAX_BODY = 1 << 20  # bytes of a request body that are read away to keep the connection
 
@@ -45,13 +47,17 @@ class Handler(BaseHTTPRequestHandler):
         body = self.read_body()
         if (self.command, self.path) == ("POST", self.server.clock_path):
             status, headers, body = move_clock(self.server.broker.clock, body)
+        elif (self.command, self.path) == ("POST", self.server.rotate_path):
+            self.server.broker.signer.rotate()
+            status, headers, body = 200, {"Content-Type": "text/plain"}, b"rotated"
         else:
             cookie = "; ".join(self.headers.get_all("Cookie", []))
             status, headers, body = respond(
                 self.server.broker, self.command, self.path, cookie, body, self.server.node)
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
+            for line in value.split("\n"):  # of cookies there may be several
+                self.send_header(name, line)
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
@@ -79,8 +85,9 @@ class Node(ThreadingHTTPServer):
 
     request_queue_size = 256
 
-    def __init__(self, address, node: int, broker: Broker, context: ssl.SSLContext, clock_path=None):
-        self.node, self.broker, self.context, self.clock_path = node, broker, context, clock_path
+    def __init__(self, address, node: int, broker: Broker, context: ssl.SSLContext, clock_path=None, rotate_path=None):
+        self.node, self.broker, self.context = node, broker, context
+        self.clock_path, self.rotate_path = clock_path, rotate_path
         super().__init__(address, Handler)
 
     def server_bind(self):
@@ -109,7 +116,9 @@ def read_options():
     for name in ("--provision", "--cert", "--key", "--ca"):
         parser.add_argument(name, metavar="FILE")
     parser.add_argument("--clock-path", metavar="PATH", help="for tests alone: a POST there moves the clock")
-    parser.add_argument("--bug", choices=BUGS, metavar="NAME")
+    parser.add_argument("--rotate-path", metavar="PATH", help="for tests alone: a POST there makes a new signing key")
+    parser.add_argument("--signer-classes", metavar="FOLDER", help="where Signer.java is compiled already")
+    parser.add_argument("--bug", choices=[*BUGS, *AWAITING], metavar="NAME")
     parser.add_argument("--list-bugs", action="store_true")
     options = parser.parse_args()
     for name in () if options.list_bugs else ("provision", "ports", "cert", "key"):
@@ -143,9 +152,11 @@ def read_document(file_name: str) -> object:
 def open_broker(options) -> Broker:
     """The broker that a provision document describes, with the bug that was asked for."""
     document = read_document(options.provision)
-    policies = BUGS[options.bug].policies() if options.bug else Policies()
+    bug = {**BUGS, **AWAITING}.get(options.bug)
+    sides = bug.policies() if bug else (Policies(), SignInPolicies())
     try:
-        return Broker(document, policies, nodes=len(options.ports), post=post_over_tls(options.ca))
+        return Broker(document, sides[0], nodes=len(options.ports), post=post_over_tls(options.ca),
+                      sign_in_policies=sides[1], signer=Signer(options.signer_classes))
     except ProvisionError as error:
         fail(f"{options.provision}: {error}")
     except OSError as error:
@@ -166,7 +177,8 @@ def open_nodes(options, broker: Broker, context: ssl.SSLContext, stack: ExitStac
     """A server on each port; they are closed with the stack."""
     for node, port in enumerate(options.ports):
         try:
-            yield stack.enter_context(Node((options.host, port), node, broker, context, options.clock_path))
+            yield stack.enter_context(Node((options.host, port), node, broker, context, options.clock_path,
+                                           options.rotate_path))
         except (OSError, OverflowError) as error:
             fail(f"{options.host}:{port}: {error}")
 

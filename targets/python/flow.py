@@ -4,10 +4,13 @@ import traceback
 from typing import Optional
 
 from clock import Clock
+from federation import Federation
 from pending import Pending
-from policies import CLIENT, REDIRECT, REQUEST, RESPONSE, TOKEN, VERSION, WORDING, Answer, Cookies, Policies
+from policies import CLIENT, REDIRECT, REQUEST, RESPONSE, TOKEN, VERSION, WORDING, Answer, Begun, Cookies, Policies
 from provision import Client, read_provision
 from redemption import Post, Unreachable, post_over_tls, read_answer
+from sign_in_policies import SignInPolicies
+from signer import Signer
 from wire import Params, Response, page, parse_cookies, parse_query, redirect, single, with_cookie
 
 UNHANDLED = "An unhandled error has occurred."
@@ -19,10 +22,13 @@ class Broker:
     """The flow between a provision document and the decisions that are made about it, at one node or several."""
 
     def __init__(self, document: object, policies: Policies = Policies(), clock: Optional[Clock] = None,
-                 nodes: int = 1, post: Optional[Post] = None):
+                 nodes: int = 1, post: Optional[Post] = None, sign_in_policies: SignInPolicies = SignInPolicies(),
+                 signer: Optional[Signer] = None):
         self.tenants, self.clients = read_provision(document)
         self.policies, self.clock, self.post = policies, clock or Clock(), post or post_over_tls()
         self.pending = Pending(policies, self.clock, nodes)
+        self.signer = signer or Signer()
+        self.federation = Federation(document, sign_in_policies, self.clock, nodes, self.signer)
 
     def client_of(self, realm: Optional[str], client_id: Optional[str]) -> Optional[Client]:
         """The client of a request, if it may use OAuth in the realm that the path names."""
@@ -43,7 +49,9 @@ class Broker:
             return self.policies.refuse(self.policies.blame(client, redirects, self.clients), redirects)
         if not self.is_well_formed(params):
             return self.error_page(REQUEST)
-        begun = self.pending.begin(node, client, redirect_uri, single(params, "state"))
+        state = single(params, "state")
+        kept = None if state is None else self.policies.keep_state(state)
+        begun = self.pending.begin(node, Begun, client, redirect_uri, kept)
         query = self.policies.upstream_query(client, single(params, "resource") or client.resource)
         location = self.policies.upstream_location(client.authorization_endpoint, {**query, "state": begun.key})
         return with_cookie(redirect(location), self.policies.cookie_name(begun.key), begun.mark)
@@ -99,6 +107,10 @@ class Broker:
             return self.token(realm, parse_query(body.decode("latin-1")))
         if method == "GET" and path == "/health":
             return 200, {"Content-Type": "text/plain"}, b"ok"
+        params = parse_query(f"{query}&{body.decode('latin-1')}" if method == "POST" else query)
+        answer = self.federation.respond(node, method, path, params, cookies)
+        if answer is not None:
+            return answer
         error = path[len("/error/"):] if path.startswith("/error/") else ""
         return self.error_page(error) if error in WORDING else page(404, "Not Found")
 

@@ -1,26 +1,24 @@
 """What is kept between a request and its answer: the secured cache of the sources, which all nodes have in common."""
 import secrets
 import threading
-from typing import List, Optional
+from typing import Callable, List, Optional
 
 from clock import Clock
-from policies import Begun, Cookies, Entries, Policies
-from provision import Client
+from policies import Cookies, Entries
 
 
 class Pending:
     """The requests under way: bounded, expiring, safe between threads. Each node has a copy, and what one does, all do."""
 
-    def __init__(self, policies: Policies, clock: Clock, nodes: int = 1, limit: int = 10_000):
+    def __init__(self, policies, clock: Clock, nodes: int = 1, limit: int = 10_000):
         self.policies, self.clock, self.limit = policies, clock, limit
         self.lock = threading.Lock()
         self.copies: List[Entries] = [{} for _ in range(nodes)]
 
-    def begin(self, node: int, client: Client, redirect_uri: str, state: Optional[str]) -> Begun:
+    def begin(self, node: int, kind: Callable, *owed):
         """Keeps what the caller is owed, under a fresh key. The oldest makes room for the newest."""
         now = self.clock.now()
-        kept = None if state is None else self.policies.keep_state(state)
-        begun = Begun(secrets.token_urlsafe(32), secrets.token_urlsafe(32), now, client, redirect_uri, kept)
+        begun = kind(secrets.token_urlsafe(32), secrets.token_urlsafe(32), now, *owed)
         with self.lock:
             for entries in self.copies:
                 self.make_room(entries, now)
@@ -35,7 +33,7 @@ class Pending:
                 return
             del entries[oldest.key]
 
-    def finish(self, node: int, key: Optional[str], cookies: Cookies) -> Optional[Begun]:
+    def finish(self, node: int, key: Optional[str], cookies: Cookies):
         """The open request that a callback of its own browser answers; a callback of another leaves it as it is."""
         with self.lock:
             begun = self.policies.find_begun(self.copies[node], key, cookies)

@@ -32,7 +32,7 @@ def read_field(record: object, where: str, name: str, kind: type):
     """A member of a JSON object, of the expected type."""
     value = record.get(name) if isinstance(record, dict) else None
     if not isinstance(value, kind) or value == "":
-        expected = {str: "a non-empty string", bool: "true or false", list: "an array"}[kind]
+        expected = {str: "a non-empty string", bool: "true or false", list: "an array", dict: "an object"}[kind]
         raise ProvisionError(f"{where}.{name} must be {expected}")
     return value
 

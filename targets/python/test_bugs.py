@@ -3,13 +3,23 @@ import inspect
 import unittest
 
 import policies
-from bugs import BUGS
+import sign_in_policies
+from bugs import AWAITING, BUGS
 from policies import Policies
+from sign_in_policies import SignInPolicies
 
 CLAUSES = {f"authorize.{name}" for name in (
     "starts-code-flow", "restores-redirect-and-state", "many-uris", "unknown-client", "unregistered-redirect",
     "client-before-redirect", "client-not-oauth", "redirect-bound-to-client", "redirect-bound-to-realm", "code-only",
-    "version", "relays-refusal", "callback-unknown", "any-node")}
+    "version", "relays-refusal", "callback-unknown", "any-node")} | {"realm.members-only", "realm.from-token"} | {
+    f"{section}.{name}" for section, names in {
+        "metadata": ("published", "configures-party", "verifies-tokens"),
+        "sign-in": ("asks-as-itself", "builds-oidc", "reissues", "wsfed-out-of-oidc", "posts-to-registered-reply",
+                    "keeps-context", "token-type", "lifetime", "audience", "claims", "never-prompts", "unknown-realm",
+                    "unregistered-reply", "malformed", "rejects-bad-upstream"),
+        "sign-out": ("ends-session", "cleans-up-parties", "unregistered-reply")}.items() for name in names}
+ALL = [*BUGS.values(), *AWAITING.values()]
+SIDES = ((policies, Policies()), (sign_in_policies, SignInPolicies()))
 
 
 class Catalogue(unittest.TestCase):
@@ -17,15 +27,18 @@ class Catalogue(unittest.TestCase):
         self.assertEqual(CLAUSES, {clause for bug in BUGS.values() for clause in bug.clauses})
 
     def test_every_policy_is_a_default_under_its_own_name_and_has_a_bug(self):
-        for name, policy in Policies()._asdict().items():
-            self.assertIs(policy, getattr(policies, name))
-            self.assertTrue(any(bug.policy == name for bug in BUGS.values()), name)
+        for module, honest in SIDES:
+            for name, policy in honest._asdict().items():
+                self.assertIs(policy, getattr(module, name))
+                broken = [bug for bug in ALL if (type(bug.side), bug.policy) == (type(honest), name)]
+                self.assertTrue(broken or (module, name) == (sign_in_policies, "cookie_name"), name)
 
     def test_a_bug_takes_the_place_of_one_policy_and_says_so_in_a_line(self):
-        for bug in BUGS.values():
-            honest, broken = Policies()._asdict(), bug.policies()._asdict()
-            self.assertEqual([bug.policy], [name for name in honest if broken[name] is not honest[name]])
-            expected = list(inspect.signature(honest[bug.policy]).parameters)
+        for bug in ALL:
+            changed = [(type(honest), name) for (_, honest), broken in zip(SIDES, bug.policies())
+                       for name, policy in honest._asdict().items() if getattr(broken, name) is not policy]
+            self.assertEqual([(type(bug.side), bug.policy)], changed)
+            expected = list(inspect.signature(getattr(bug.side, bug.policy)).parameters)
             given = inspect.signature(bug.instead).parameters.values()
             self.assertEqual(expected, [one.name for one in given if one.default is one.empty])
             self.assertRegex(bug.does, r"\A[A-Z][^\n]*\.\Z")

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 import flow
 from clock import Clock
 from flow import Broker, respond
-from policies import LIFETIME, WORDING, Policies
+from policies import LIFETIME, WORDING, Begun, Policies
 from provision import ProvisionError
 from world import CALLBACK, FOREIGN, IDP, OTHER, OWN, PROVISION, QUERY
 
@@ -238,7 +238,7 @@ class Answers(unittest.TestCase):
 
     def test_one_thread_alone_spends_a_request(self):
         pending, client = self.broker.pending, self.broker.clients["designer"]
-        begun = [pending.begin(0, client, OWN, None) for _ in range(300)]
+        begun = [pending.begin(0, Begun, client, OWN, None) for _ in range(300)]
         cookies = {Policies().cookie_name(one.key): one.mark for one in begun}
         won = []
         spend_all = lambda: won.extend(filter(None, (pending.finish(0, one.key, cookies) for one in begun)))  # noqa: E731

@@ -12,19 +12,38 @@ import { inspect } from '../../harness/vitest/register.ts'
 import { checks, invariants } from '../../suites/index.ts'
 
 /** How a broker is tried, and with how many cases of a check's properties. Counterexamples stay as they were found. */
-type Trial = { keyring: Keyring; launcher: Launcher; seed: number; runs: (check: Check) => number }
-
-/** The broker in Python as a target, with one of its bugs. */
-export const withBug = async (bug: string): Promise<Target & { attach: Launched }> => {
-  const { attach, ...target } = await loadTarget(join(import.meta.dirname, 'target.json'))
-  if (!('command' in attach)) throw new TypeError('the broker in Python is launched by a command')
-  return { ...target, attach: { ...attach, command: [...attach.command, '--bug', bug] } }
+type Trial = {
+  keyring: Keyring
+  launcher: Launcher
+  classes: string
+  seed: number
+  runs: (check: Check) => number
 }
 
-/** Launches the broker with a bug and judges it by every check, one after the other, and every invariant. */
-export const verdictsWith = async (bug: string, { keyring, launcher, seed, runs }: Trial): Promise<Verdict[]> => {
+/** The broker in Python as a target, perhaps with one of its bugs; `classes` is where its Java program is compiled. */
+export const withBug = async (bug?: string, classes = ''): Promise<Target & { attach: Launched }> => {
+  const { attach, ...target } = await loadTarget(join(import.meta.dirname, 'target.json'))
+  if (!('command' in attach)) throw new TypeError('the broker in Python is launched by a command')
+  const more = [...(bug === undefined ? [] : ['--bug', bug]), '--signer-classes', classes]
+  return { ...target, attach: { ...attach, command: [...attach.command, ...more] } }
+}
+
+/** The two sides of the broker: their decisions are two records, and a bug of one cannot show on the other. */
+export const isOauth = (clause: string) => clause.startsWith('authorize.')
+
+/**
+ * Launches the broker with a bug and judges it by every check of the side that the bug is on, one after the other, and every invariant.
+ *
+ * @param broke the clauses that the bug breaks
+ */
+export const verdictsWith = async (
+  bug: string,
+  broke: readonly string[],
+  { keyring, launcher, classes, seed, runs }: Trial,
+): Promise<Verdict[]> => {
+  const ofItsSide = checks.filter(({ clauses }) => isOauth(clauses[0]) === broke.every(isOauth))
   const universe = await openUniverse({
-    target: await withBug(bug),
+    target: await withBug(bug, classes),
     world: worldOf(seed, checks, keyring),
     transport: 'https',
     invariants,
@@ -32,7 +51,7 @@ export const verdictsWith = async (bug: string, { keyring, launcher, seed, runs 
   })
   try {
     const verdicts: Verdict[] = []
-    for (const check of checks) {
+    for (const check of ofItsSide) {
       verdicts.push(await judge(check, universe, { seed, runs: runs(check), budget: { checkMs: 60_000, shrinks: 0 } }))
     }
     return [...verdicts, ...invariants.map((invariant) => inspect(invariant, universe).verdict)]

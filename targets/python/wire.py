@@ -1,12 +1,16 @@
 """What goes over the wire: pages, redirects, queries and cookies. No decision is made here."""
+import hashlib
 import html
 import re
-from typing import Dict, List, Mapping, Optional, Tuple
+from base64 import b64encode
+from typing import Dict, Iterable, List, Mapping, Optional, Tuple
 from urllib.parse import quote, unquote_to_bytes
 
 Response = Tuple[int, Dict[str, str], bytes]
 Params = Dict[str, List[str]]
 
+SUBMIT = "document.forms[0].submit()"
+SAFE = "Path=/; Secure; HttpOnly"
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -15,7 +19,7 @@ def page(status: int, text: str) -> Response:
     head = '<!doctype html><html lang="en"><head><title>K2Trust</title></head>'
     body = f"{head}<body><p>{html.escape(text)}</p></body></html>"
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": "default-src 'none'"}
-    return status, headers, body.encode()
+    return status, headers, body.encode("utf-8", "replace")
 
 
 def redirect(location: str, body: bytes = b"") -> Response:
@@ -24,11 +28,34 @@ def redirect(location: str, body: bytes = b"") -> Response:
     return 302, {"Location": safe, "Content-Type": "text/html; charset=utf-8"}, body
 
 
-def with_cookie(response: Response, name: str, value: str) -> Response:
-    """The same answer with a cookie of the session, that no script and no other host can read or set."""
+def with_cookie(response: Response, name: str, value: str, attributes: str = f"{SAFE}; SameSite=Lax") -> Response:
+    """The same answer with one more cookie of the session, that no script and no other host can read or set. Several
+    stand on lines of their own."""
     status, headers, body = response
-    cookie = f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax"
-    return status, {**headers, "Set-Cookie": cookie}, body
+    cookies = [*filter(None, [headers.get("Set-Cookie")]), f"{name}={value}; {attributes}"]
+    return status, {**headers, "Set-Cookie": "\n".join(cookies)}, body
+
+
+def form_page(action: str, fields: Mapping[str, Optional[str]]) -> Response:
+    """A form that submits itself, with a button where there are no scripts; None leaves a field out."""
+    inputs = "".join(f'<input type="hidden" name="{html.escape(name)}" value="{html.escape(value)}">'
+                     for name, value in fields.items() if value is not None)
+    body = (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>K2Trust</title></head><body>'
+            f'<form method="post" action="{html.escape(action)}">{inputs}<noscript><button>Continue</button></noscript>'
+            f"</form><script>{SUBMIT}</script></body></html>")
+    allowed = b64encode(hashlib.sha256(SUBMIT.encode()).digest()).decode()
+    policy = f"default-src 'none'; script-src 'sha256-{allowed}'"
+    return 200, {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}, body.encode()
+
+
+def farewell_page(text: str, images: Iterable[str], onward: Optional[str]) -> Response:
+    """A page that fetches images, each of which ends a session somewhere, and then perhaps leads on."""
+    sources = "".join(f'<img src="{html.escape(url)}" alt="" width="1" height="1">' for url in images)
+    refresh = "" if onward is None else f'<meta http-equiv="refresh" content="2; url={html.escape(onward)}">'
+    body = (f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>K2Trust</title>{refresh}</head>'
+            f"<body><p>{html.escape(text)}</p>{sources}</body></html>")
+    policy = "default-src 'none'; img-src *"
+    return 200, {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy}, body.encode()
 
 
 def parse_cookies(header: str) -> Dict[str, str]:

@@ -29,11 +29,28 @@ def client(name, tenant, oauth, *uris):
             "tokenEndpoint": f"{IDP}/{tenant}/oauth2/token", "callback": CALLBACK, "redirectUris": list(uris)}
 
 
+def tenant(name, upstream):
+    """A realm whose users sign in over one of the two protocols."""
+    at = f"{IDP}/tenant-{name}"
+    return {"id": f"tenant-{name}", "issuer": "entra", "name": name, "domain": f"{name}.example", "upstream": upstream,
+            "oidc": {"issuer": f"https://sts.example/tenant-{name}/", "authorizationEndpoint": f"{at}/oauth2/authorize",
+                     "tokenEndpoint": f"{at}/oauth2/token", "jwksUri": f"{at}/discovery/keys"},
+            "wsfed": {"issuer": f"https://sts.example/tenant-{name}/", "endpoint": f"{at}/wsfed",
+                      "metadata": f"{at}/federationmetadata/2007-06/federationmetadata.xml"}}
+
+
+def party(name, tenant_name, version):
+    return {"tenant": f"tenant-{tenant_name}", "realm": f"https://{name}.{tenant_name}.example/",
+            "reply": f"https://{name}.{tenant_name}.example/_trust/", "tokenVersion": version}
+
+
 PROVISION = {
     "schema": "brokerspec-provision/1",
     "issuers": [{"id": "entra", "origin": IDP, "jwks": {"keys": []}}],
-    "tenants": [{"id": f"tenant-{n}", "issuer": "entra", "name": n, "domain": f"{n}.example"} for n in ("one", "two")],
+    "application": {"id": "the-broker", "secret": "secret-of-the-broker", "realm": "https://trust.example/",
+                    "reply": "https://trust.example/wsfed/reply"},
+    "tenants": [tenant("one", "wsfed"), tenant("two", "oidc")],
     "clients": [client("designer", "tenant-one", True, OWN, QUERY), client("runtime", "tenant-one", True, OTHER),
                 client("foreign", "tenant-two", True, FOREIGN), client("sign-in-only", "tenant-one", False, OWN)],
-    "parties": [],
+    "parties": [party("designer", "one", "1.1"), party("runtime", "one", "2.0"), party("designer", "two", "2.0")],
 }

@@ -71,6 +71,12 @@ export const xmlsecSigns = (templates: Documents, signer: { certificate: string;
     ),
   )
 
+/** Compiles a Java program into a folder. */
+export const javaCompiles = (source: string, into: string): void => {
+  const { status, stderr } = run('javac', '-d', into, source)
+  if (status !== 0) throw new Error(stderr)
+}
+
 const program = join(import.meta.dirname, 'Signatures.java')
 
 /** What the JDK says of each document, and the texts of its innermost elements in their order. */

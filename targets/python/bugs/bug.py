@@ -1,12 +1,16 @@
 """What a bug is: a function in the place of a policy, and the clauses of the rulebook that it breaks."""
-from typing import Callable, List, NamedTuple
+from typing import Callable, List, NamedTuple, Tuple, Union
 
 from policies import Policies
+from sign_in_policies import SignInPolicies
+
+Side = Union[Policies, SignInPolicies]
 
 
 class Bug(NamedTuple):
-    """A mistake, named after its function."""
+    """A mistake, named after its function, on one side of the broker: that of OAuth, or that of signing in."""
 
+    side: Side
     policy: str
     instead: Callable
     clauses: List[str]
@@ -19,11 +23,17 @@ class Bug(NamedTuple):
     def does(self) -> str:
         return self.instead.__doc__
 
-    def policies(self) -> Policies:
+    def policies(self) -> Tuple[Policies, SignInPolicies]:
         """The policies of a broker with this mistake and no other."""
-        return Policies()._replace(**{self.policy: self.instead})
+        broken = self.side._replace(**{self.policy: self.instead})
+        return (broken, SignInPolicies()) if isinstance(broken, Policies) else (Policies(), broken)
 
 
 def bug(policy: str, *clauses: str) -> Callable[[Callable], Bug]:
     """Makes a bug of the function that follows. Clauses are those of the section `authorize`."""
-    return lambda instead: Bug(policy, instead, [f"authorize.{clause}" for clause in clauses])
+    return lambda instead: Bug(Policies(), policy, instead, [f"authorize.{clause}" for clause in clauses])
+
+
+def sign_in_bug(policy: str, *clauses: str) -> Callable[[Callable], Bug]:
+    """Makes a bug of the function that follows, on the side of signing in. Clauses are given with their section."""
+    return lambda instead: Bug(SignInPolicies(), policy, instead, list(clauses))
