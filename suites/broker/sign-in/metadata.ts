@@ -73,6 +73,7 @@ export const configuresParty: Check = {
     const metadata = await metadataOf(context)
     const { party, user } = peopleOf(context)
     const { passiveEndpoints = [] } = metadata.securityTokenService ?? {}
+    if (passiveEndpoints.length === 0) throw new Inconclusive('unreadable', 'the metadata names no passive endpoint')
     await context.each([...passiveEndpoints.keys()], async (index) => {
       const endpoint = passiveEndpoints[index] ?? ''
       if (!URL.canParse(endpoint)) throw new Violation('endpoint', { expected: 'an absolute URL', actual: endpoint })
