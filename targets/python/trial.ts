@@ -21,10 +21,11 @@ type Trial = {
 }
 
 /** The broker in Python as a target, perhaps with one of its bugs; `classes` is where its Java program is compiled. */
-export const withBug = async (bug?: string, classes = ''): Promise<Target & { attach: Launched }> => {
+export const withBug = async (bug?: string, classes?: string): Promise<Target & { attach: Launched }> => {
   const { attach, ...target } = await loadTarget(join(import.meta.dirname, 'target.json'))
   if (!('command' in attach)) throw new TypeError('the broker in Python is launched by a command')
-  const more = [...(bug === undefined ? [] : ['--bug', bug]), '--signer-classes', classes]
+  const options = Object.entries({ '--bug': bug, '--signer-classes': classes })
+  const more = options.flatMap(([name, value]) => (value === undefined ? [] : [name, value]))
   return { ...target, attach: { ...attach, command: [...attach.command, ...more] } }
 }
 
