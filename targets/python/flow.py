@@ -48,7 +48,7 @@ class Broker:
             redirects = params.get("redirect_uri", [])
             return self.policies.refuse(self.policies.blame(client, redirects, self.clients), redirects)
         if not self.is_well_formed(params):
-            return self.error_page(REQUEST)
+            return self.error_page(REQUEST, "it must ask for a code, with one resource, and one state that is not too long")
         state = single(params, "state")
         kept = None if state is None else self.policies.keep_state(state)
         begun = self.pending.begin(node, Begun, client, redirect_uri, kept)
@@ -66,9 +66,11 @@ class Broker:
         """The authorization server's answer: a refusal or a code, for a request that is still open."""
         begun = self.pending.finish(node, single(params, "state"), cookies)
         answer = Answer(*(single(params, name) for name in ("code", "error", "error_description")))
-        error = self.policies.reject(answer, params) if begun else RESPONSE
-        if begun is None or error:
-            return self.error_page(error)
+        if begun is None:
+            return self.error_page(RESPONSE, "it answers no request that this browser has begun and not ended")
+        error = self.policies.reject(answer, params)
+        if error:
+            return self.error_page(error, "it holds neither one code nor one error")
         return redirect(self.policies.answer_location(
             begun.redirect_uri, self.policies.answer_params(answer, begun.state)))
 
@@ -82,7 +84,7 @@ class Broker:
             return self.error_page(REDIRECT)
         code = single(params, "AuthorizationCode")
         if not code or len(params.get("Resource", [])) > 1:
-            return self.error_page(TOKEN)
+            return self.error_page(TOKEN, "it must hold one AuthorizationCode, and one Resource at most")
         try:
             status, body = self.post(client.token_endpoint, self.policies.token_form(client, code, params))
         except Unreachable:
@@ -90,8 +92,8 @@ class Broker:
         token, details = read_answer(status, body)
         return token or page(400, f"{WORDING[TOKEN]}: {details.replace(client.secret, '')}")
 
-    def error_page(self, error: str) -> Response:
-        return page(*self.policies.show(error))
+    def error_page(self, error: str, details: str = "") -> Response:
+        return page(*self.policies.show(error, details))
 
     def route(self, node: int, method: str, path: str, query: str, cookies: Cookies, body: bytes) -> Response:
         """Finds what a request is for."""

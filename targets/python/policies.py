@@ -165,9 +165,9 @@ def refuse(error: str, redirects: List[str]) -> Response:
     return redirect(f"/error/{error}")
 
 
-def show(error: str) -> Tuple[int, str]:
-    """Status and text of an error page."""
-    return 400, WORDING[error]
+def show(error: str, details: str) -> Tuple[int, str]:
+    """Status and text of an error page, with what is known of the error."""
+    return 400, f"{WORDING[error]}: {details}" if details else WORDING[error]
 
 
 # --- the redemption -----------------------------------------------------------------------------------------------

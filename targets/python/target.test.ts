@@ -70,7 +70,7 @@ describe.skipIf(!python)('the broker in Python, which needs python3', () => {
   beforeAll(async () => {
     open.launcher = await openLauncher()
     if (java) javaCompiles(join(here, 'Signer.java'), classes)
-  })
+  }, timeout)
   afterAll(() => open.launcher?.close())
 
   test('passes its own tests', { timeout }, () => {

@@ -13,7 +13,8 @@ from policies import LIFETIME, WORDING, Begun, Policies
 from provision import ProvisionError
 from world import CALLBACK, FOREIGN, IDP, OTHER, OWN, PROVISION, QUERY
 
-BAD_CLIENT, BAD_REDIRECT, ROW_8, ROW_9, ROW_10, _ = ((400, text) for text in WORDING.values())
+BAD_CLIENT, BAD_REDIRECT, *ROWS = ((400, text) for text in WORDING.values())
+ROW_8, ROW_9, ROW_10, _ = ROWS
 
 
 class Visitor:
@@ -38,11 +39,12 @@ class Visitor:
         return self.get(path + "?" + "&".join(f"{k}={quote(v, safe='')}" for k, v in pairs))
 
     def sentence(self, answer):
-        """Status and text of the page at which an answer ends."""
+        """Status and text of the page at which an answer ends; details behind the text of a row are left out."""
         status, headers, body = answer
         while status == 302 and headers["Location"].startswith("/"):
             status, headers, body = self.get(headers["Location"])
-        return status, body.decode().partition("<p>")[2].partition("</p>")[0]
+        text = body.decode().partition("<p>")[2].partition("</p>")[0]
+        return status, next((row for _, row in ROWS if text.startswith(f"{row}: ")), text)
 
     def finish(self, answer, tail="code=the-code"):
         """Plays the authorization server: the callback's answer."""

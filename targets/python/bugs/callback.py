@@ -16,9 +16,9 @@ def callback_guessed_from_cookie(entries, key, cookies):
 
 
 @bug("show", UNKNOWN)
-def callback_row_copied(error):
+def callback_row_copied(error, details):
     """Says of a failed response what was written for a failed request."""
-    return policies.show(policies.REQUEST if error == policies.RESPONSE else error)
+    return policies.show(policies.REQUEST if error == policies.RESPONSE else error, details)
 
 
 @bug("spend", UNKNOWN)

@@ -103,14 +103,14 @@ def redirect_accepted_before(uri, client, clients, accepted=set()):
 def refusal_leaves_to_redirect(error, redirects):
     """Refuses an unregistered redirect URI by redirecting to it with error=invalid_redirect_uri."""
     if error == policies.REDIRECT and redirects and redirects[0]:
-        return redirect(add_query(redirects[0], {"error": error}), page(*policies.show(error))[2])
+        return redirect(add_query(redirects[0], {"error": error}), page(*policies.show(error, ""))[2])
     return policies.refuse(error, redirects)
 
 
 @bug("show", UNREGISTERED, CLIENT_BOUND, "unknown-client", "client-before-redirect")
-def refusal_bare_wording(error):
+def refusal_bare_wording(error, details):
     """The error page says only "Bad Request": the documented wording is missing."""
-    return (400, "Bad Request") if error in (policies.CLIENT, policies.REDIRECT) else policies.show(error)
+    return (400, "Bad Request") if error in (policies.CLIENT, policies.REDIRECT) else policies.show(error, details)
 
 
 REDIRECT_BUGS = (redirect_prefix, redirect_contained, redirect_host_only, redirect_split_alike,

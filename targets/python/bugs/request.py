@@ -10,9 +10,9 @@ def version_compared_as_text(version):
 
 
 @bug("show", "version")
-def version_not_routed(error):
+def version_not_routed(error, details):
     """Answers other versions of OAuth with 404, as a path that does not exist."""
-    return (404, "Not Found") if error == policies.VERSION else policies.show(error)
+    return (404, "Not Found") if error == policies.VERSION else policies.show(error, details)
 
 
 @bug("serves_response_type", "code-only")
@@ -22,9 +22,9 @@ def response_type_contains_code(response_type):
 
 
 @bug("show", "code-only")
-def response_type_worded_by_rfc(error):
+def response_type_worded_by_rfc(error, details):
     """Names the error of RFC 6749 on the page, and not the documented row."""
-    return (400, "unsupported_response_type") if error == policies.REQUEST else policies.show(error)
+    return (400, "unsupported_response_type") if error == policies.REQUEST else policies.show(error, details)
 
 
 @bug("upstream_location", "starts-code-flow")
