@@ -11,8 +11,8 @@ from pending import Pending
 from rows import METADATA, NOT_WS_FEDERATION, REQUEST, RESPONSE, SIGN_OUT, UNKNOWN_REALM
 from saml import Proof, Token, Unreadable, fits_xml, read_proof, write_token
 from seen import Seen
-from sessions import Sessions
-from sign_in_policies import ELSEWHERE, Person, SignInPolicies, name_of
+from sessions import Person, Sessions
+from sign_in_policies import ELSEWHERE, SignInPolicies, name_of
 from signer import NoSigner, NotSigned, Signer
 from wire import Params, Response, add_query, farewell_page, form_page, page, redirect, single, with_cookie
 
@@ -95,7 +95,7 @@ class Federation:
             raise Refused(REQUEST, "wctx cannot be given back as it is")
         if freshness is not None and not (freshness.isascii() and freshness.isdigit() and len(freshness) < 9):
             raise Refused(NOT_WS_FEDERATION)
-        age = None if freshness is None else int(freshness)
+        age = self.policies.age_of(freshness)
         kept = None if context is None else self.policies.keep_context(context)
         session = self.session_of(cookies)
         person = self.policies.person_for(party, self.sessions.find(session).people, self.clock.now(), age)

@@ -48,7 +48,7 @@ class Broker:
             redirects = params.get("redirect_uri", [])
             return self.policies.refuse(self.policies.blame(client, redirects, self.clients), redirects)
         if not self.is_well_formed(params):
-            return self.error_page(REQUEST, "it must ask for a code, with one resource, and one state that is not too long")
+            return self.error_page(REQUEST, "it must ask for a code, with one resource and one state of moderate length")
         state = single(params, "state")
         kept = None if state is None else self.policies.keep_state(state)
         begun = self.pending.begin(node, Begun, client, redirect_uri, kept)

@@ -1,7 +1,7 @@
 """Id tokens of OpenID Connect, signed with RS256: the arithmetic is Python's own, and the encoding is compared whole."""
 import hashlib
 import json
-from typing import Dict, List, NamedTuple
+from typing import Dict, List, NamedTuple, Optional
 
 from parties import Key, unbase64
 from saml import Claims, Proof, Unreadable
@@ -62,10 +62,18 @@ def text_in(payload: Dict[str, object], name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def values_in(payload: Dict[str, object], name: str) -> Optional[List[str]]:
+    """The values of a claim that is text, or several texts; none when it is anything else."""
+    value = payload.get(name)
+    values = value if isinstance(value, list) else [value]
+    return values if values and all(isinstance(one, str) for one in values) else None
+
+
 def claims_in(payload: Dict[str, object]) -> Claims:
     """The claims under the types that assertions give them."""
-    found = ((kind, [text_in(payload, name) for name in names]) for kind, names in NAMES.items())
-    return [(kind, [next(filter(None, values))]) for kind, values in found if any(values)]
+    found = ((kind, [values_in(payload, name) for name in names]) for kind, names in NAMES.items())
+    return [(kind, next(values for values in given if values is not None)) for kind, given in found
+            if any(values is not None for values in given)]
 
 
 def read_proof(payload: Dict[str, object]) -> Proof:

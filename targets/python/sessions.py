@@ -4,7 +4,22 @@ import threading
 from typing import Dict, List, NamedTuple, Optional
 
 from clock import Clock
-from sign_in_policies import EIGHT_HOURS, People
+from saml import Claims
+
+EIGHT_HOURS = 8 * 3600.0  # seconds
+
+
+class Person(NamedTuple):
+    """Who signed in, as a directory said: when that was proved there, and when it was told here."""
+
+    tenant: str
+    name: str
+    claims: Claims
+    at: float
+    since: float
+
+
+People = Dict[str, Person]  # of one browser, by directory
 
 
 class Session(NamedTuple):

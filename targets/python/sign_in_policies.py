@@ -9,28 +9,16 @@ from policies import cookie_name, find_begun, is_open, is_same_browser, remember
 from rows import METADATA, ROWS
 from saml import SAML, Claims, Proof, values_of
 from seen import Seen
+from sessions import EIGHT_HOURS, People, Person
 from wire import SAFE, Params, add_query, single
 
 SKEW = 300  # seconds by which the clocks of broker and identity provider may differ
-EIGHT_HOURS = 8 * 3600.0
 NAME, OBJECT_ID = f"{SOAP}/name", f"{MICROSOFT}/objectidentifier"
 
 SESSION = "__Host-session"
 ELSEWHERE = f"{SAFE}; SameSite=None"  # of cookies: the answer comes from another site
 
-
-class Person(NamedTuple):
-    """Who signed in, as a directory said: when that was proved there, and when it was told here."""
-
-    tenant: str
-    name: str
-    claims: Claims
-    at: float
-    since: float
-
-
 Query = Dict[str, Optional[str]]  # what is None is left out
-People = Dict[str, Person]  # of one browser, by directory
 
 
 # --- the request --------------------------------------------------------------------------------------------------
@@ -54,6 +42,11 @@ def may_reply(reply: str, party: Party) -> bool:
 def keep_context(context: str) -> str:
     """What is kept of the party's context: all of it."""
     return context
+
+
+def age_of(freshness: Optional[str]) -> Optional[int]:
+    """How old a sign-in may be for a request, in minutes; as old as it is, when the request does not say."""
+    return None if freshness is None else int(freshness)
 
 
 def person_for(party: Party, people: People, now: float, freshness: Optional[int]) -> Optional[Person]:
@@ -103,7 +96,7 @@ def session_cookie(key: str) -> Tuple[str, str]:
 
 
 def takes_once(seen: Seen, proof: Proof) -> bool:
-    """Whether a token comes for the first time. One without an id is tied to its request by a nonce."""
+    """Whether a token comes for the first time; one without an id is tied to its request by a nonce."""
     return not proof.id or seen.is_new(proof.issuer, proof.id, proof.until + SKEW)
 
 
@@ -259,6 +252,7 @@ class SignInPolicies(NamedTuple):
     find_party: Callable = find_party
     may_reply: Callable = may_reply
     keep_context: Callable = keep_context
+    age_of: Callable = age_of
     person_for: Callable = person_for
     make_nonce: Callable = make_nonce
     federation_query: Callable = federation_query

@@ -8,7 +8,7 @@ from base64 import b64encode, urlsafe_b64encode
 
 from clock import Clock
 from flow import Broker
-from id_token import SHA256_INFO, TENANT, is_signed_by, read_parts, read_proof
+from id_token import SHA256_INFO, SOAP, TENANT, is_signed_by, read_parts, read_proof
 from parties import Key
 from provision import ProvisionError
 from saml import Unreadable
@@ -84,7 +84,8 @@ class IdTokens(unittest.TestCase):
     def test_a_wrong_one_does_not(self):
         for changes in (
             {"nonce": "x"}, {"nonce": None}, {"aud": "other"}, {"aud": ["the-broker", "x"]}, {"aud": None},
-            {"tid": "tenant-one"}, {"tid": None}, {"iss": "https://sts.example/tenant-one/"}, {"iss": None},
+            {"tid": "tenant-one"}, {"tid": None}, {"tid": ["tenant-two", "tenant-one"]},
+            {"iss": "https://sts.example/tenant-one/"}, {"iss": None},
             {"exp": self.now - 301}, {"exp": None}, {"exp": "9e9"}, {"exp": True}, {"exp": float("nan")},
             {"nbf": self.now + 301}, {"nbf": "0"}, {"upn": "a\0"}, {"upn": None, "oid": None},
             {"header": {"alg": "none"}}, {"header": {"alg": "HS256"}}, {"header": {"alg": "rs256"}},
@@ -127,6 +128,9 @@ class IdTokens(unittest.TestCase):
         self.assertEqual("u", name_of(proof.claims))
         self.assertNotIn(TENANT, [kind for kind, _ in carry(proof.claims)])
         self.assertEqual("n", name_of(read_proof({"aud": "a", "exp": 1, "unique_name": "n"}).claims))
+        odd = {"given_name": "", "email": ["a", "b"], "oid": [7], "family_name": []}
+        said = read_proof({"aud": "a", "exp": 1, **odd}).claims
+        self.assertEqual([(f"{SOAP}/emailaddress", ["a", "b"]), (f"{SOAP}/givenname", [""])], said)
         self.assertRaises(Unreadable, read_proof, {"aud": "a", "exp": {}})
         self.assertTrue(SignInPolicies().is_for(proof, "a"))
 

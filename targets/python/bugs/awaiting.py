@@ -11,10 +11,10 @@ UPSTREAM, SSO, TLS, LEADS = ("sign-in.rejects-bad-upstream", "sign-in.single-sig
                              "sign-out.unregistered-reply")
 
 
-@sign_in_bug("person_for", SSO)
-def asks_every_time(party, people, now, freshness):
-    """Looks a session up by its end, which a session without one has not reached, and finds none."""
-    return None
+@sign_in_bug("age_of", SSO)
+def age_of_nothing_is_zero(freshness):
+    """Reads the age that a session may have as a number, which is zero where none is given."""
+    return int(freshness or 0)
 
 
 @sign_in_bug("session_cookie", TLS)
@@ -46,11 +46,6 @@ def sign_in_guessed_from_cookie(entries, key, cookies):
     """Takes the browser's newest sign-in for an answer that names none."""
     own = [begun for begun in entries.values() if plumbing.cookie_name(begun.key) in cookies]
     return entries.get(key or "") or (own[-1] if own else None)
-
-
-@sign_in_bug("spend", UPSTREAM)
-def sign_in_answered_again(copies, node, begun):
-    """Keeps a sign-in that has been answered, until it expires."""
 
 
 @sign_in_bug("is_open", UPSTREAM)
@@ -132,8 +127,8 @@ def leads_by_prefix(reply, parties):
     return reply if reply and any(reply.startswith(party.reply) for party in parties.values()) else None
 
 
-AWAITING_BUGS = (asks_every_time, session_without_secure, assertion_taken_again, assertion_ids_in_a_short_column,
-                 sign_in_kept_by_its_node, sign_in_guessed_from_cookie, sign_in_answered_again, sign_in_days_later,
-                 sign_in_without_cookie, realm_not_named, details_for_the_log_alone, response_told_as_request,
-                 refusal_as_accident, every_claim_carried, claims_in_a_short_column, tenant_among_several,
-                 tenant_by_any_such_claim, publishes_its_first_certificate, asks_upstream_for_nothing, leads_by_prefix)
+AWAITING_BUGS = (age_of_nothing_is_zero, session_without_secure, assertion_taken_again, assertion_ids_in_a_short_column,
+                 sign_in_kept_by_its_node, sign_in_guessed_from_cookie, sign_in_days_later, sign_in_without_cookie,
+                 realm_not_named, details_for_the_log_alone, response_told_as_request, refusal_as_accident,
+                 every_claim_carried, claims_in_a_short_column, tenant_among_several, tenant_by_any_such_claim,
+                 publishes_its_first_certificate, asks_upstream_for_nothing, leads_by_prefix)
