@@ -32,6 +32,7 @@ export const lawfulAnswers = {
       spends: (accepted) => (accepted ? 'everywhere' : 'nowhere'),
     },
     advised: [
+      'realm.no-interference.carried-answer',
       'sign-in.rejects-bad-upstream.sha1',
       'sign-in.rejects-bad-upstream.issuer',
       'sign-in.rejects-bad-upstream.id-token-issuer',

@@ -1,3 +1,7 @@
+import { samePlace } from '../fixtures/near-miss/place.ts'
+import { issue } from '../protocols/saml/issue.ts'
+import { cleanUpQuery } from '../protocols/ws-federation/request.ts'
+import { tenantClaim } from './broker/claims.ts'
 import { decodeForm, queryOf, valuesOf } from '../protocols/form.ts'
 import { headerOf, textResponse } from '../protocols/wire.ts'
 import { writeFaultResult } from '../protocols/ws-federation/result.ts'
@@ -12,6 +16,11 @@ const fault = writeFaultResult({
   subcode: { namespace: 'http://docs.oasis-open.org/wsfed/federation/200706', name: 'BadRequest' },
   reason: 'what was asked is no sign-in',
 })
+
+const documented = ['k2trust'] as const
+const [objectId, displayName] = ['objectidentifier', 'displayname'].map(
+  (name) => `http://schemas.microsoft.com/identity/claims/${name}`,
+) as [string, string]
 
 /** The lawful variants of how the reference broker signs in. */
 export const lawfulSignInVariants = {
@@ -69,6 +78,105 @@ export const lawfulSignInVariants = {
     signIn: {
       federationQuery: (application, request) =>
         honestSignIn.federationQuery(application, request).filter(([name]) => name !== 'wreply'),
+    },
+  },
+  'answers-in-ws-trust-1.3': {
+    does: 'puts its token into a collection of WS-Trust 1.3 responses',
+    under: documented,
+    signIn: { describes: (response) => ({ ...response, dialect: '1.3', collection: true }) },
+  },
+  'declares-no-more-than-it-must': {
+    does: 'puts nothing beside the token into its response',
+    under: documented,
+    signIn: { describes: ({ dialect, collection }) => ({ dialect, collection }) },
+  },
+  'backdates-tokens': {
+    does: 'issues tokens that are valid from five minutes ago',
+    under: documented,
+    signIn: {
+      lifetime: (now, session) => ({ ...honestSignIn.lifetime(now, session), notBefore: now - 300_000 }),
+    },
+  },
+  'publishes-withdrawn-certificate-too': {
+    does: 'goes on to publish a certificate that signs nothing more',
+    under: both,
+    signIn: { publishes: (signers) => signers.map(({ certificate }) => certificate) },
+  },
+  'publishes-new-certificate-last': {
+    does: 'publishes the withdrawn certificates before the one that signs',
+    under: both,
+    signIn: { publishes: (signers) => signers.map(({ certificate }) => certificate).toReversed() },
+  },
+  'posts-to-registered-reply-instead': {
+    does: 'posts to the registered reply whatever wreply says',
+    under: documented,
+    signIn: { acceptsReply: () => true, destination: ({ reply }) => reply },
+    handles: ['sign-in-request'],
+  },
+  'keeps-no-session': {
+    does: 'asks the identity provider for every party, which knows the user',
+    under: documented,
+    signIn: { findSession: () => undefined },
+  },
+  'takes-first-of-two-tenants': {
+    does: 'takes the first of two tenants in a token, and compares it with the issuer',
+    under: documented,
+    signIn: { namesTenant: (claims) => claims.find(({ type }) => type === tenantClaim)?.values[0] },
+    advised: ['realm.from-token.two-tenants'],
+  },
+  'ignores-case-of-realm': {
+    does: 'takes a realm in another case for the registered one',
+    under: documented,
+    signIn: { findParty: (parties, realm) => parties.find((one) => one.realm.toLowerCase() === realm.toLowerCase()) },
+  },
+  'ignores-slash-of-realm': {
+    does: 'takes a realm without the slash at its end for the registered one',
+    under: documented,
+    signIn: {
+      findParty: (parties, realm) => parties.find((one) => one.realm.replace(/\/$/, '') === realm.replace(/\/$/, '')),
+    },
+  },
+  'reads-reply-as-browsers-do': {
+    does: 'takes a wreply that leads to the registered place, and posts there as it was spelled',
+    under: documented,
+    signIn: { acceptsReply: samePlace },
+  },
+  'cleans-up-upstream': {
+    does: 'tells the identity provider of a sign-out by a clean-up, which ends its session as well',
+    under: documented,
+    signIn: { signOutUpstream: () => cleanUpQuery() },
+  },
+  'signs-with-sha1': {
+    does: 'signs tokens with SHA-1',
+    under: documented,
+    signIn: { signs: (assertion, signer) => issue(assertion, signer, 'sha1') },
+    advised: ['metadata.verifies-tokens.sha256'],
+  },
+  'refuses-odd-names': {
+    does: 'signs nobody in whose name holds more than letters, digits and a few signs',
+    under: documented,
+    signIn: {
+      isMember: (proved, ...asked) => honestSignIn.isMember(proved, ...asked) && /^[\w.@#-]+$/.test(proved.name ?? ''),
+    },
+  },
+  'tells-claims-of-its-own': {
+    does: 'tells the object id and the display name under claim types of its own, and how the user was checked',
+    under: documented,
+    claims: { 'urn:user/id': [objectId, 'oid'], 'urn:user/name': [displayName, 'name'], 'urn:user/assurance': [] },
+    signIn: {
+      claimsFor: (claims) => [
+        ...claims.flatMap(({ type, values }) => (type === objectId ? [{ type: 'urn:user/id', values }] : [])),
+        ...claims.flatMap(({ type, values }) => (type === displayName ? [{ type: 'urn:user/name', values }] : [])),
+        { type: 'urn:user/assurance', values: ['low'] },
+      ],
+    },
+  },
+  'omits-empty-claims': {
+    does: 'tells no claim whose every value is empty',
+    under: documented,
+    signIn: {
+      claimsFor: (claims, party) =>
+        honestSignIn.claimsFor(claims, party).filter(({ values }) => values.some((value) => value !== '')),
     },
   },
 } as const satisfies Record<string, LawfulVariant>

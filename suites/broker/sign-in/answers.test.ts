@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { single, slice } from '../../../fixtures/world/slice.ts'
+import { resolveDialect } from '../../../harness/dialects/resolve.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
+import type { Context } from '../../../harness/judge/check.ts'
 import type { Exchange } from '../../../harness/record/exchange.ts'
 import { formPost } from '../../../mocks/idp/form-post.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
@@ -51,9 +53,10 @@ describe('the answer of an identity provider', () => {
 test('a bad answer may buy a page, but neither a response nor a way elsewhere', () => {
   const [party] = slice(1, 'answers.test', single).parties
   if (party === undefined) throw new TypeError('the slice has no party')
+  const context = { dialect: resolveDialect('k2trust') } as Context
   const kindOf = (outcome: Asked['outcome']) => {
     try {
-      return buysNothing({ journey: [], outcome }, { party }, 'it')
+      return buysNothing(context, { journey: [], outcome }, { party }, 'it')
     } catch (cause) {
       return cause instanceof Violation ? cause.kind : cause
     }

@@ -5,20 +5,13 @@ import { administratorOf } from '../../../mocks/idp/entra/administrator.ts'
 import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
 import type { Assertion } from '../../../protocols/saml/assertion.ts'
 import type { Asked } from '../authorize/request.ts'
-import { describe, sentTo } from '../authorize/request.ts'
+import { comesToNothing } from './refusals.ts'
 import type { People } from './request.ts'
 import { names, responseIn, seenBy } from './request.ts'
 
-/**
- * Judges that an answer of the identity provider bought nothing: no response for the party, and nobody sent away.
- *
- * @throws Violation of kind `answered` or `sent-away`
- */
-export const buysNothing = (asked: Asked, { party }: Pick<People, 'party'>, what: string): void => {
-  const expected = `no response for ${party.realm} out of ${what}`
-  if (responseIn(asked.outcome)) throw new Violation('answered', { expected, actual: describe(asked) })
-  if (sentTo(asked)) throw new Violation('sent-away', { expected, actual: describe(asked) })
-}
+/** Judges that an answer of the identity provider came to nothing for a party. */
+export const buysNothing = (context: Context, asked: Asked, { party }: Pick<People, 'party'>, what: string): void =>
+  void comesToNothing(context, asked, `no response for ${party.realm} out of ${what}`)
 
 /** Whether an assertion speaks of whom the identity provider's forged tokens speak. */
 const isForged = (assertion: Assertion, tenant: Tenant): boolean => {
@@ -39,7 +32,7 @@ export const neverForged = (
   trust: PartyTrust,
   what: string,
 ): void => {
-  if (responseIn(asked.outcome) === undefined) return buysNothing(asked, { party }, what)
+  if (responseIn(asked.outcome) === undefined) return buysNothing(context, asked, { party }, what)
   const { assertion } = seenBy(party, trust, asked)
   if (!isForged(assertion, tenant)) return context.note(`believes what is signed in ${what}, and nothing else`)
   throw new Violation('forged', {

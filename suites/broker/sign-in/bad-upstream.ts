@@ -44,7 +44,7 @@ const check = ({ name, over, modes, what, kills, weaker, attacks, partlySigned }
       context.hostile(mode)
       const asked = await signIn(context, validSignIn(context, people.party), people.user)
       if (trust) neverForged(context, asked, people, trust, what)
-      else buysNothing(asked, people, what)
+      else buysNothing(context, asked, people, what)
     })
   },
 })

@@ -30,7 +30,7 @@ const otherIssuer = (over: Upstream, what: string): Check => ({
     const attempt = async (issuer: string) => {
       context.hostile(`idp.issues-as:${issuer}`)
       const asked = await signIn(context, validSignIn(context, people.party), people.user)
-      buysNothing(asked, people, `${what} of ${JSON.stringify(issuer)}`)
+      buysNothing(context, asked, people, `${what} of ${JSON.stringify(issuer)}`)
     }
     const own = issuerOf({ origin: context.at.idp }, people.tenant.id, 1)
     const other = issuerOf({ origin: context.at.idp }, '33333333-3333-4333-a333-333333333333', 1)

@@ -49,7 +49,7 @@ const spoilt = async (context: Context, people: People, way: string): Promise<vo
     throw new Inconclusive('unreadable', 'the answer of the identity provider carries no token and no code')
   }
   const made = ways[way]?.(answer)
-  if (made) buysNothing(await deliver(context, begun.browser, made), people, `an answer with ${way}`)
+  if (made) buysNothing(context, await deliver(context, begun.browser, made), people, `an answer with ${way}`)
 }
 
 /** A genuine token in a form that says nothing, or two things. */

@@ -36,6 +36,7 @@ export const unknownSignIn: Check = {
       const begun = await begin(context, people)
       const answer = marked(await answerTo(begun), mark)
       buysNothing(
+        context,
         await deliver(context, begun.browser, answer),
         people,
         `an answer for ${JSON.stringify(mark ?? null)}`,
@@ -48,6 +49,7 @@ export const unknownSignIn: Check = {
       const mark = markOf(answer)
       const changed = longer ? `${mark}x` : mark.slice(0, at % mark.length)
       buysNothing(
+        context,
         await deliver(context, begun.browser, marked(answer, changed)),
         people,
         'an answer for almost a sign-in',
@@ -72,7 +74,12 @@ export const foreignBrowser: Check = {
   async run(context) {
     await context.each(partiesOf(context), async (people) => {
       const answer = await answerTo(await begin(context, people))
-      buysNothing(await deliver(context, context.browser(), answer), people, "the answer to another browser's sign-in")
+      buysNothing(
+        context,
+        await deliver(context, context.browser(), answer),
+        people,
+        "the answer to another browser's sign-in",
+      )
     })
   },
 }
@@ -100,7 +107,7 @@ export const expiredSignIn: Check = {
         }
         const asked = await deliver(context, begun.browser, await answerTo(begun))
         const age = hours.reduce((sum, wait) => sum + wait, 0)
-        buysNothing(asked, begun.people, `an answer to a sign-in of ${age} hours ago`)
+        buysNothing(context, asked, begun.people, `an answer to a sign-in of ${age} hours ago`)
       } finally {
         await context.clock.reset()
       }
@@ -146,7 +153,7 @@ export const otherProtocol: Check = {
     await context.each(partiesOf(context), async (people) => {
       const begun = await begin(context, people)
       const answer = await inOtherProtocol(context, begun)
-      buysNothing(await deliver(context, begun.browser, answer), people, 'an answer in the other protocol')
+      buysNothing(context, await deliver(context, begun.browser, answer), people, 'an answer in the other protocol')
     })
   },
 }

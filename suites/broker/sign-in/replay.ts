@@ -18,7 +18,12 @@ const reused = async (context: Context, people: People, spent: boolean): Promise
   const [answer, other] = [await answerTo(first), await answerTo(second)]
   if (spent) await delivered(context, first.browser, answer)
   const again = await deliver(context, first.browser, marked(answer, markOf(other)))
-  buysNothing(again, people, spent ? 'a token that was used before' : 'an id token that answers another request')
+  buysNothing(
+    context,
+    again,
+    people,
+    spent ? 'a token that was used before' : 'an id token that answers another request',
+  )
 }
 
 /** A token that has been used. */
@@ -76,8 +81,8 @@ export const answeredTwice: Check = {
       const begun = await begin(context, people)
       const [first, second] = [await answerTo(begun), await answerTo(begun)]
       await delivered(context, begun.browser, first)
-      buysNothing(await deliver(context, begun.browser, second), people, 'a second answer to one sign-in')
-      buysNothing(await deliver(context, begun.browser, first), people, 'the same answer again')
+      buysNothing(context, await deliver(context, begun.browser, second), people, 'a second answer to one sign-in')
+      buysNothing(context, await deliver(context, begun.browser, first), people, 'the same answer again')
     })
   },
 }
@@ -104,8 +109,13 @@ export const answeredAtNode: Check = {
       const [first, second] = [await answerTo(begun), await answerTo(begun)]
       await delivered(context, begun.browser, first)
       const elsewhere = begun.browser.via(other)
-      buysNothing(await deliver(context, elsewhere, second), people, 'an answer to what another node has finished')
-      buysNothing(await deliver(context, elsewhere, first), people, 'an answer that another node has taken')
+      buysNothing(
+        context,
+        await deliver(context, elsewhere, second),
+        people,
+        'an answer to what another node has finished',
+      )
+      buysNothing(context, await deliver(context, elsewhere, first), people, 'an answer that another node has taken')
     })
   },
 }

@@ -25,7 +25,7 @@ const against = async (context: Context, all: readonly Tampering[], runs: number
     await context.forEvery(id, versions, share, async (version) => {
       context.hostile(`idp.tampers:${id}`, ...version)
       const asked = await signIn(context, validSignIn(context, people.party), people.user)
-      if (owes === 'refusal') buysNothing(asked, people, id)
+      if (owes === 'refusal') buysNothing(context, asked, people, id)
       else neverForged(context, asked, people, trust, id)
     })
   }

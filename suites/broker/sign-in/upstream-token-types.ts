@@ -88,7 +88,7 @@ export const otherTypes: Check = {
     const cases = overFederation(context).flatMap((people) => modes.map((mode) => ({ people, mode })))
     await context.each(cases, async ({ people, mode }) => {
       context.hostile(mode)
-      buysNothing(await signIn(context, validSignIn(context, people.party), people.user), people, mode)
+      buysNothing(context, await signIn(context, validSignIn(context, people.party), people.user), people, mode)
     })
   },
 }
