@@ -45,15 +45,16 @@ export type Trial = {
 export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdict[]> => {
   const { keyring, seed, transport = 'direct', chosen = checks, runs = 100, shrinks = 0, checkMs = 60_000 } = trial
   const { policies, signIn, open, dialect = 'k2trust', handles = [], requestMs = 10_000 } = suspect
-  const { profile, capabilities } = suspect
   const definition = referenceBroker({ ...(policies && { policies }), ...(signIn && { signIn }) })
+  const { profile, capabilities = definition.capabilities ?? [] } = suspect
+  const triggers = capabilities.includes('error-trigger') && triggersWithout(definition, handles)
   const target = readTarget(
     {
       ...definition,
       dialect,
       profile: { ...definition.profile, requestMs, ...profile },
-      ...(capabilities && { capabilities }),
-      control: { ...definition.control, triggers: triggersWithout(definition, handles) },
+      capabilities,
+      control: triggers ? { triggers } : {},
       ...(open && { attach: { open } }),
     },
     'suspect',

@@ -30,7 +30,7 @@ const open = async (transport: Transport) => {
     },
   }
   const universe = await openUniverse({
-    target: readTarget({ ...referenceBroker(), capabilities: ['oidc'], attach }, 'x'),
+    target: readTarget({ ...referenceBroker(), capabilities: ['oidc'], control: {}, attach }, 'x'),
     world,
     transport,
   })

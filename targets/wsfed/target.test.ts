@@ -37,7 +37,7 @@ describe.skipIf(!installed)('wsfed 6.0.0, which is installed by itself,', () => 
   test('fails for what it does, and is judged on all that it has', () => {
     const { verdicts } = ended.report()
     const having = (status: string) => verdicts.filter((verdict) => verdict.status === status).map(({ check }) => check)
-    expect(having('fail')).toEqual(['sign-in.malformed.not-ws-federation'])
+    expect(having('fail')).toEqual(['sign-in.utc.instants', 'sign-in.malformed.not-ws-federation'])
     expect([...having('inconclusive'), ...having('error')]).toEqual([])
     expect(having('pass').length).toBeGreaterThan(10)
   })

@@ -8,7 +8,7 @@ import type { SignInInput } from '../../../harness/dialects/dialect.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
 import { registeredGetsCode } from '../authorize/request.ts'
-import { metadataOf, partiesOf, partiesSignIn, signIn, validSignIn } from '../sign-in/request.ts'
+import { metadataOf, partiesOf, partiesSignIn, partiesSignInOver, signIn, validSignIn } from '../sign-in/request.ts'
 import { askedFor, authorized, calledBack, plainPage, redeemed, trigger, triggered, worded, worksAtAll } from './causes.ts' // prettier-ignore
 import { errorPageOf, showsRow } from './page.ts'
 
@@ -129,11 +129,11 @@ const signInResponse = (over: 'wsfed' | 'oidc', name: string, mode: HostileModeI
     applies: (dialect, declared) =>
       dialect.upstream ? worded('sign-in-response')(dialect, declared) : 'dialect.upstream',
     kills: ['broker.blames-request-for-response', 'broker.shows-code-of-another-row', 'broker.omits-details'],
+    control: (context) => partiesSignInOver(context, over),
     async causes(context, attempt) {
       context.hostile(mode)
-      await context.each(
-        partiesOf(context).filter(({ tenant }) => tenant.upstream === over),
-        ({ party, user }) => attempt(signIn(context, validSignIn(context, party), user).then(({ journey }) => journey)),
+      await context.each(partiesOf(context, over), ({ party, user }) =>
+        attempt(signIn(context, validSignIn(context, party), user).then(({ journey }) => journey)),
       )
       context.hostile()
     },

@@ -13,13 +13,10 @@ import type { Asked } from '../authorize/request.ts'
 import { describe, wentUpstream } from '../authorize/request.ts'
 import { notLetIn } from './elsewhere.ts'
 import type { People } from './request.ts'
-import { metadataOf, names, partiesOf, partiesSignIn, responseIn, seenBy, signIn, signInBy, speaks, trustOf, validSignIn } from './request.ts' // prettier-ignore
+import { metadataOf, names, partiesOf, partiesSignIn, partiesSignInOver, responseIn, seenBy, signIn, signInBy, speaks, trustOf, validSignIn } from './request.ts' // prettier-ignore
 
 const shape = { ...single, tenants: 2 }
 const applies: Check['applies'] = ({ upstream }) => (upstream ? undefined : 'dialect.upstream')
-const over = (context: Context, upstream: 'oidc' | 'wsfed') =>
-  partiesOf(context).filter(({ tenant }) => tenant.upstream === upstream)
-
 const consented = ({ journey }: Asked): boolean =>
   journey.some(({ to, request }) => to === 'idp' && request.method === 'POST' && request.rawPath.endsWith('/consent'))
 
@@ -44,10 +41,10 @@ export const notInstalled: Check = {
   applies,
   needs: { capabilities: ['wsfed-upstream', 'speaks:metadata'], shape, scope: 'slice' },
   kills: ['broker.speaks-openid-only'],
-  control: partiesSignIn,
+  control: (context) => partiesSignInOver(context, 'wsfed'),
   async run(context) {
     const modes = ['idp.lacks-application', 'idp.awaits-consent'] as const
-    const cases = over(context, 'wsfed').flatMap((people) => modes.map((mode) => ({ people, mode })))
+    const cases = partiesOf(context, 'wsfed').flatMap((people) => modes.map((mode) => ({ people, mode })))
     await context.each(cases, async ({ people: { party, tenant, user }, mode }) => {
       context.hostile(mode)
       const asked = await signIn(context, validSignIn(context, party), user)
@@ -67,11 +64,11 @@ export const consentPrompt: Check = {
   applies,
   needs: { capabilities: ['oidc', 'speaks:metadata'], shape, scope: 'slice' },
   kills: ['broker.speaks-federation-only'],
-  control: partiesSignIn,
+  control: (context) => partiesSignInOver(context, 'oidc'),
   async run(context) {
     const trust = trustOf(context, await metadataOf(context))
     context.hostile('idp.awaits-consent')
-    await context.each(over(context, 'oidc'), async (people) => {
+    await context.each(partiesOf(context, 'oidc'), async (people) => {
       completes(trust, people, await signIn(context, validSignIn(context, people.party), people.user))
     })
   },
@@ -88,11 +85,11 @@ export const askedAgain: Check = {
   applies,
   needs: { capabilities: ['oidc', 'speaks:metadata'], shape, scope: 'slice' },
   kills: ['broker.asks-silently-in-known-browsers'],
-  control: partiesSignIn,
+  control: (context) => partiesSignInOver(context, 'oidc'),
   async run(context) {
     const trust = trustOf(context, await metadataOf(context))
     context.hostile('idp.awaits-consent')
-    await context.each(over(context, 'oidc'), async (people) => {
+    await context.each(partiesOf(context, 'oidc'), async (people) => {
       const { party, user } = people
       const valid = validSignIn(context, party)
       const browser = context.browser()
@@ -156,7 +153,7 @@ export const adminConsent: Check = {
       fc.constantFrom('access_denied', 'consent_required', 'interaction_required', 'unauthorized_client'),
       label.map((text) => `${text}_required`),
     )
-    const openid = over(context, 'oidc')
+    const openid = partiesOf(context, 'oidc')
     await context.forEvery('errors', errors, openid.length === 0 ? 0 : Math.ceil(context.runs / 10), async (error) => {
       const [people] = openid
       if (people === undefined) return

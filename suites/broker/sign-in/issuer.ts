@@ -5,7 +5,7 @@ import type { Upstream } from '../../../fixtures/world/shapes.ts'
 import type { Check } from '../../../harness/judge/check.ts'
 import { issuerOf } from '../../../mocks/idp/entra/claims.ts'
 import { buysNothing } from './bad-answer.ts'
-import { partiesOf, partiesSignIn, signIn, validSignIn } from './request.ts'
+import { partiesOf, partiesSignInOver, signIn, validSignIn } from './request.ts'
 
 /** A token under a name that is not the issuer's, though the key is. */
 const otherIssuer = (over: Upstream, what: string): Check => ({
@@ -23,9 +23,9 @@ const otherIssuer = (over: Upstream, what: string): Check => ({
     scope: 'slice',
   },
   kills: ['broker.ignores-issuer', 'broker.takes-issuer-by-prefix'],
-  control: partiesSignIn,
+  control: (context) => partiesSignInOver(context, over),
   async run(context) {
-    const people = partiesOf(context).find(({ tenant }) => tenant.upstream === over)
+    const [people] = partiesOf(context, over)
     if (people === undefined) throw new TypeError(`no tenant of the slice signs in over ${over}`)
     const attempt = async (issuer: string) => {
       context.hostile(`idp.issues-as:${issuer}`)

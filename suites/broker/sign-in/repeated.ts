@@ -6,13 +6,17 @@ import type { Asked } from '../authorize/request.ts'
 import { describe, sentTo, wentUpstream } from '../authorize/request.ts'
 import { partiesOf, partiesSignIn, peopleOf, signIn, validSignIn } from './request.ts'
 
-/** Judges what a request of two meanings obtained: nothing. Whether its page says so in the words of row 2 is left open. */
+/**
+ * Judges what a request of two meanings obtained: nothing, or, where the sources do not describe the dialect, what is no secret to the
+ * registered reply that it came to. Whether its page says so in the words of row 2 is left open.
+ */
 const meansNothing = (context: Context, asked: Asked, replies: readonly string[], what: string): void => {
   const fail = (kind: string) =>
     new Violation(kind, { expected: `${what} refused at the broker`, actual: describe(asked) })
   const sent = sentTo(asked)
   if (sent && !replies.includes(sent.url)) throw fail('sent-elsewhere')
-  if (sent) throw fail('answered')
+  if (sent && context.dialect.documented) throw fail('answered')
+  if (sent) return context.note(`answers ${what} at a registered reply`)
   if (context.dialect.documented && wentUpstream(asked)) throw fail('sent-to-sign-in')
   if (asked.outcome.is !== 'refusal') context.note(`a page that is no refusal answers ${what}`)
 }

@@ -5,7 +5,7 @@ import { single } from '../../../fixtures/world/slice.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
 import { buysNothing, neverForged } from './bad-answer.ts'
-import { metadataOf, partiesOf, partiesSignIn, signIn, trustOf, validSignIn } from './request.ts'
+import { metadataOf, partiesOf, partiesSignInOver, signIn, trustOf, validSignIn } from './request.ts'
 
 const upstream: Check['applies'] = (dialect) => (dialect.upstream ? undefined : 'dialect.upstream')
 const needs = {
@@ -17,7 +17,7 @@ const versions = fc.constantFrom<readonly HostileModeId[]>(['idp.answers-in-saml
 
 /** Holds every one of them against the target; the runs are dealt out evenly. */
 const against = async (context: Context, all: readonly Tampering[], runs: number): Promise<void> => {
-  const people = partiesOf(context).find(({ tenant }) => tenant.upstream === 'wsfed')
+  const [people] = partiesOf(context, 'wsfed')
   if (people === undefined) throw new TypeError('no tenant of the slice signs in over WS-Federation')
   const trust = trustOf(context, await metadataOf(context))
   for (const [index, { id, owes }] of all.entries()) {
@@ -50,7 +50,7 @@ export const tampered: Check = {
     'broker.trusts-bare-key',
     'broker.reads-names-up-to-comments',
   ],
-  control: partiesSignIn,
+  control: (context) => partiesSignInOver(context, 'wsfed'),
   run: (context) =>
     against(
       context,
@@ -83,7 +83,7 @@ export const unfit: Check = {
   applies: upstream,
   needs,
   kills: ['broker.ignores-confirmation', 'broker.ignores-slash-of-audience'],
-  control: partiesSignIn,
+  control: (context) => partiesSignInOver(context, 'wsfed'),
   run: (context) =>
     against(
       context,

@@ -9,7 +9,7 @@ import {
   metadataOf,
   names,
   partiesOf,
-  partiesSignIn,
+  partiesSignInOver,
   responseIn,
   seenBy,
   signIn,
@@ -24,8 +24,7 @@ const upstream: Check['applies'] = (dialect) => (dialect.upstream ? undefined : 
 /** How the mock is brought to answer in each version; SAML 2.0 is what it sends by itself. */
 const versions: Record<string, readonly HostileModeId[]> = { '1.1': ['idp.answers-in-saml11'], '2.0': [] }
 
-const overFederation = (context: Context): People[] =>
-  partiesOf(context).filter(({ tenant }) => tenant.upstream === 'wsfed')
+const overFederation = (context: Context): People[] => partiesOf(context, 'wsfed')
 
 const answeredIn = (context: Context, version: string, { party, user }: People) => {
   context.hostile(...(versions[version] ?? []))
@@ -82,7 +81,7 @@ export const otherTypes: Check = {
   applies: upstream,
   needs,
   kills: ['broker.takes-saml-responses', 'broker.takes-jwt-for-assertion'],
-  control: partiesSignIn,
+  control: (context) => partiesSignInOver(context, 'wsfed'),
   async run(context) {
     const modes = ['idp.sends-saml-response', 'idp.sends-jwt-as-result', 'idp.sends-fault'] as const
     const cases = overFederation(context).flatMap((people) => modes.map((mode) => ({ people, mode })))

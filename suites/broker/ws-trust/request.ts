@@ -16,11 +16,11 @@ import { says } from '../authorize/judgement.ts'
 import type { Asked } from '../authorize/request.ts'
 import { describe } from '../authorize/request.ts'
 import type { People } from '../sign-in/request.ts'
-import { metadataOf, names, partiesOf, partiesSignIn, seenBy, speaks, trustOf } from '../sign-in/request.ts'
+import { metadataOf, names, partiesOf, partiesSignInOver, seenBy, speaks, trustOf } from '../sign-in/request.ts'
 
 /** The parties of tenants whose identity provider issues assertions: a token request carries one. */
 export const trusting = (context: Context): [People, ...People[]] => {
-  const [first, ...more] = partiesOf(context).filter(({ tenant }) => tenant.upstream === 'wsfed')
+  const [first, ...more] = partiesOf(context, 'wsfed')
   if (first === undefined) throw new Inconclusive('undelivered', 'no tenant signs its users in over WS-Federation')
   return [first, ...more]
 }
@@ -99,7 +99,7 @@ export const issuesNothing = (
 
 /** The control of a check that judges the token itself: one comes, whatever it says. A target that is asked in the wrong place is not wrong. */
 export const tokenComes = async (context: Context): Promise<void> => {
-  await partiesSignIn(context)
+  await partiesSignInOver(context, 'wsfed')
   const [{ party, tenant, user }] = trusting(context)
   const asked = await issue(context, party, { token: await upstreamToken(context, tenant, user) })
   if (asked.outcome.is === 'form-post') return
