@@ -18,7 +18,7 @@ import { checks } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
 import { brokerspec } from './cli/command.ts'
 
-const timeout = 60_000
+const timeout = 240_000
 const root = join(import.meta.dirname, '..')
 const program = join(root, 'targets', 'reference', 'program.json')
 const keyring = await makeKeyring()
@@ -148,20 +148,18 @@ test('a target that is already running is set up with `provision`, and judged', 
   })
   try {
     const untilUp = async (): Promise<unknown> =>
-      brokerspec(['run', '--seed', '1', '--target', file]).then((ended) => (ended.code === 5 ? untilUp() : ended))
+      brokerspec(['run', '--seed', '1', '--runs', '10', '--target', file]).then((ended) =>
+        ended.code === 5 ? untilUp() : ended,
+      )
     const ended = (await untilUp()) as Awaited<ReturnType<typeof brokerspec>>
     expect([ended.code, ended.err]).toEqual([0, ''])
-    const others = ended.report().verdicts.filter(({ status }) => status !== 'pass')
-    expect(new Set(others.map(({ status }) => status))).toEqual(new Set(['not-applicable']))
-    const absent = others
-      .map(({ check }) => check)
-      .filter((id) => !/^sign-in\.(rejects-bad-upstream|ws-trust)\./.test(id))
-    expect(absent).toEqual([
-      'metadata.rollover.rotated-key',
-      'authorize.callback-unknown.replayed-at-node',
-      'authorize.callback-unknown.expired',
-      'authorize.any-node.flow',
-    ])
+    const { verdicts } = ended.report()
+    const passed = verdicts.filter(({ status }) => status === 'pass')
+    const absent = verdicts.flatMap((verdict) => (verdict.status === 'not-applicable' ? verdict.missing : []))
+    expect(passed.length + verdicts.filter(({ status }) => status === 'not-applicable').length).toBe(verdicts.length)
+    expect(passed.length).toBeGreaterThan(verdicts.length / 2)
+    const lacking = ['clock', 'nodes', 'rotate-key', 'error-trigger', 'wsfed-upstream', 'ws-trust']
+    expect(absent.filter((one) => !lacking.includes(one) && !one.startsWith('shape:'))).toEqual([])
     const document = JSON.parse(readFileSync(join(folder, 'provision.json'), 'utf8')) as Provision
     expect(await keysServed(file, join(folder, 'provision.ca.pem'))).toEqual(document.issuers[0]?.jwks)
   } finally {

@@ -69,15 +69,6 @@ test('every judge claims a fault, and every fault is claimed', () => {
   expect(faultIds.filter((fault) => claimsOn(fault).length === 0)).toEqual([])
 })
 
-test('the honest reference passes everything, for 20 of 20 seeds', { timeout: 900_000 }, async () => {
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const verdicts = await verdictsOn({}, { keyring, seed })
-    expect(verdicts.map(({ check, status }) => [seed, check, status])).toEqual(
-      judges.map(({ id }) => [seed, id, 'pass']),
-    )
-  }
-})
-
 test('what awaits a check is claimed by none', () => {
   expect([...awaiting].filter((fault) => claimsOn(fault).length > 0)).toEqual([])
 })
@@ -104,9 +95,7 @@ test.for(Object.entries(onlyByPropertyOfSignIn))(
   { timeout: 120_000 },
   async ([policy, fault]) => {
     expect([signInFaults[fault].policy, claimsOn(fault).length > 0]).toEqual([policy, true])
-    for (const seed of [1, 2]) {
-      const verdicts = await verdictsOn(faulty(fault), { keyring, seed, runs: 0, chosen: checksOf(sideOf(fault)) })
-      expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
-    }
+    const verdicts = await verdictsOn(faulty(fault), { keyring, seed: 1, runs: 0, chosen: checksOf('sign-in') })
+    expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
   },
 )

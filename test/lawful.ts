@@ -1,15 +1,12 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
-import { makeBroker } from '../mocks/broker/broker.ts'
-import type { DegenerateId } from '../mocks/degenerate.ts'
-import { degenerateTargets, diesAfter } from '../mocks/degenerate.ts'
-import { makeSigning } from '../mocks/broker/signing.ts'
+import type { Transport } from '../harness/attach/site.ts'
 import { honest } from '../mocks/broker/policies.ts'
 import { honestSignIn } from '../mocks/broker/sign-in-policies.ts'
 import type { LawfulVariant, LawfulVariantId } from '../mocks/lawful-variants.ts'
 import { lawfulVariants } from '../mocks/lawful-variants.ts'
 import type { Wire } from '../protocols/wire.ts'
-import { checks, invariants } from '../suites/index.ts'
+import { checks } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
 import type { Suspect } from './proving-ground.ts'
 import { verdictsOn } from './proving-ground.ts'
@@ -44,7 +41,8 @@ const notApplicableUnder = (dialect: LawfulVariant['under'][number], handles: Ha
 const declared = (claims: NonNullable<LawfulVariant['claims']>) =>
   Object.fromEntries(Object.entries(claims).map(([type, from]) => [type, [...from]]))
 
-describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
+/** Holds every lawful variant against the checks, each property with so many cases. A file for each wire does it, side by side. */
+export const acquitVariants = (transport: Transport, runs: number): void => {
   test.for(variants)('$id under $dialect is not accused', async ({ id, dialect }) => {
     const { policies, signIn, claims, around, advised = [], declares, handles = [] }: LawfulVariant = lawfulVariants[id]
     const { attach } = referenceBroker({ policies: { ...honest, ...policies }, signIn: { ...honestSignIn, ...signIn } })
@@ -56,7 +54,7 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
     }
     const oneSide = !around && !(policies && signIn) && dialect === 'k2trust'
     const chosen = oneSide ? checksOf(policies ? 'oauth' : 'sign-in') : checks
-    const trial = { keyring, seed: 1, transport, runs: 60, chosen }
+    const trial = { keyring, seed: 1, transport, runs, chosen }
     const profile = { ...(declares && { errorTable: [...declares] }), ...(claims && { claims: declared(claims) }) }
     const suspect = { open, dialect: { extends: dialect, paths }, handles, profile }
     const verdicts = await verdictsOn(suspect, trial)
@@ -68,39 +66,4 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
     const ofFlow = (check: string) => check.startsWith('authorize.') !== (dialect === 'wsfed')
     expect(lacking.filter(ofFlow).length).toBeLessThan(checks.map((one) => one.id).filter(ofFlow).length / 3)
   })
-
-  test.for(Object.keys(degenerateTargets) as DegenerateId[])(
-    '%s never passes a check, and never makes us hang',
-    async (id) => {
-      const wire: Wire = degenerateTargets[id]
-      const suspect = { open: () => ({ wire, nodes: [wire, wire] }), requestMs: 100 }
-      const verdicts = await verdictsOn(suspect, { keyring, seed: 1, transport, checkMs: 2_000 })
-      const judged = verdicts.filter(({ check }) => !invariants.some((invariant) => invariant.id === check))
-      expect(judged.map(({ check, status }) => [check, status])).toEqual(
-        judged.map(({ check }) => [check, 'inconclusive']),
-      )
-    },
-  )
-
-  test.for(checks)('$id never passes a target that dies on the way', async (check) => {
-    const judgedOn = async (around: (broker: Wire) => Wire) => {
-      const open: Suspect['open'] = (provision, io) => {
-        const signing = makeSigning('broker.test')
-        const wire = around(makeBroker(provision, { ...io, signing }))
-        return { wire, nodes: [wire, wire], rotateKey: signing.rotate }
-      }
-      const trial = { keyring, seed: 1, transport, chosen: [check], runs: 5, checkMs: 5_000 }
-      return (await verdictsOn({ open, requestMs: 2_000 }, trial))[0]?.status
-    }
-    let asked = 0
-    const counting =
-      (wire: Wire): Wire =>
-      (request, signal) => {
-        asked += 1
-        return wire(request, signal)
-      }
-    expect(await judgedOn(counting)).toBe('pass')
-    for (const answers of [Math.floor(asked / 2), asked - 1])
-      expect([answers, await judgedOn((wire) => diesAfter(wire, answers))]).toEqual([answers, 'inconclusive'])
-  })
-})
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest'
+import { makeKeyring } from '../fixtures/world/world.ts'
+import { makeBroker } from '../mocks/broker/broker.ts'
+import { makeSigning } from '../mocks/broker/signing.ts'
+import type { DegenerateId } from '../mocks/degenerate.ts'
+import { degenerateTargets, diesAfter } from '../mocks/degenerate.ts'
+import type { Wire } from '../protocols/wire.ts'
+import { checks, invariants } from '../suites/index.ts'
+import type { Suspect } from './proving-ground.ts'
+import { verdictsOn } from './proving-ground.ts'
+
+const keyring = await makeKeyring()
+
+describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
+  test.for(Object.keys(degenerateTargets) as DegenerateId[])(
+    '%s never passes a check, and never makes us hang',
+    async (id) => {
+      const wire: Wire = degenerateTargets[id]
+      const suspect = { open: () => ({ wire, nodes: [wire, wire] }), requestMs: 100 }
+      const verdicts = await verdictsOn(suspect, { keyring, seed: 1, transport, checkMs: 2_000 })
+      const judged = verdicts.filter(({ check }) => !invariants.some((invariant) => invariant.id === check))
+      expect(judged.map(({ check, status }) => [check, status])).toEqual(
+        judged.map(({ check }) => [check, 'inconclusive']),
+      )
+    },
+  )
+
+  test.for(checks)('$id never passes a target that dies on the way', async (check) => {
+    const judgedOn = async (around: (broker: Wire) => Wire) => {
+      const open: Suspect['open'] = (provision, io) => {
+        const signing = makeSigning('broker.test')
+        const wire = around(makeBroker(provision, { ...io, signing }))
+        return { wire, nodes: [wire, wire], rotateKey: signing.rotate }
+      }
+      const trial = { keyring, seed: 1, transport, chosen: [check], runs: 5, checkMs: 5_000 }
+      return (await verdictsOn({ open, requestMs: 2_000 }, trial))[0]?.status
+    }
+    let asked = 0
+    const counting =
+      (wire: Wire): Wire =>
+      (request, signal) => {
+        asked += 1
+        return wire(request, signal)
+      }
+    expect(await judgedOn(counting)).toBe('pass')
+    for (const answers of [Math.floor(asked / 2), asked - 1])
+      expect([answers, await judgedOn((wire) => diesAfter(wire, answers))]).toEqual([answers, 'inconclusive'])
+  })
+})

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest'
+import { makeKeyring } from '../fixtures/world/world.ts'
+import { verdictsOn } from './proving-ground.ts'
+import type { Side } from './sides.ts'
+import { checksOf } from './sides.ts'
+
+const keyring = await makeKeyring()
+/** The sign-in side verifies signatures, and most of its checks are the same for every seed. */
+const seeds: Record<Side, number> = { oauth: 20, 'sign-in': 5 }
+const trials = (Object.keys(seeds) as Side[]).flatMap((side) =>
+  Array.from({ length: seeds[side] }, (_, index) => ({ side, seed: index + 1 })),
+)
+
+test.for(trials)('the honest reference passes everything of its $side side, seed $seed', async ({ side, seed }) => {
+  const verdicts = await verdictsOn({}, { keyring, seed, chosen: checksOf(side) })
+  expect(verdicts.filter(({ status }) => status !== 'pass')).toEqual([])
+})
