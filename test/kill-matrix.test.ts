@@ -3,7 +3,6 @@ import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Policies } from '../mocks/broker/policies.ts'
 import { honest } from '../mocks/broker/policies.ts'
 import type { SignInPolicies } from '../mocks/broker/sign-in-policies.ts'
-import { awaiting } from '../mocks/faults/awaiting.ts'
 import { faulty, oauthFaults } from '../mocks/faults/catalogue.ts'
 import { faultIds, judges, sideOf } from './kill-matrix.ts'
 import type { SignInFaultId } from '../mocks/faults/sign-in.ts'
@@ -67,10 +66,6 @@ const onlyByPropertyOfSignIn: Partial<Record<keyof SignInPolicies, SignInFaultId
 test('every judge claims a fault, and every fault is claimed', () => {
   expect(judges.filter(({ kills }) => kills.length === 0)).toEqual([])
   expect(faultIds.filter((fault) => claimsOn(fault).length === 0)).toEqual([])
-})
-
-test('what awaits a check is claimed by none', () => {
-  expect([...awaiting].filter((fault) => claimsOn(fault).length > 0)).toEqual([])
 })
 
 test('every policy of the authorize flow has two faults and more', () => {

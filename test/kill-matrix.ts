@@ -6,15 +6,14 @@ import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Check } from '../harness/judge/check.ts'
 import type { FaultId } from '../mocks/faults/catalogue.ts'
 import { faults, faulty, oauthFaults } from '../mocks/faults/catalogue.ts'
-import { awaiting } from '../mocks/faults/awaiting.ts'
 import { startsCodeFlow } from '../suites/broker/authorize/upstream.ts'
 import { checks, invariants } from '../suites/index.ts'
 import { verdictsOn } from './proving-ground.ts'
 import type { Side } from './sides.ts'
 import { checksOf } from './sides.ts'
 
-/** Every fault that a check may claim, in the order of the catalogue. */
-export const faultIds = (Object.keys(faults) as FaultId[]).filter((id) => !awaiting.has(id))
+/** Every fault, in the order of the catalogue. */
+export const faultIds = Object.keys(faults) as FaultId[]
 
 /** Every check and invariant, with what it claims to catch. */
 export const judges = [...checks, ...invariants].map(({ id, kills }) => ({ id, kills: kills as readonly FaultId[] }))

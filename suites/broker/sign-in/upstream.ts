@@ -1,5 +1,6 @@
 import type { Upstream } from '../../../fixtures/world/shapes.ts'
 import { single } from '../../../fixtures/world/slice.ts'
+import type { SignInInput } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { queryOf, valuesOf } from '../../../protocols/form.ts'
@@ -117,31 +118,41 @@ export const buildsOidc: Check = {
   },
 }
 
+/** Ways to authenticate that a party may ask for (`wauth`, WS-Federation 1.2 section 13.2.2). */
+const methods = [
+  'urn:oasis:names:tc:SAML:1.0:am:password',
+  'urn:oasis:names:tc:SAML:2.0:ac:classes:Password',
+  'urn:federation:authentication:windows',
+]
+
 /** Credentials are for the identity provider. */
 export const neverPrompts: Check = {
   id: 'sign-in.never-prompts.no-credentials',
   title: 'the broker never asks for credentials',
-  sends: 'a valid sign-in at each party, and an invalid one',
+  sends: 'a valid sign-in at each party, one that wants a fresh or a certain authentication, and an invalid one',
   owes: 'no page of the broker with a password field, and no challenge',
   clauses: ['sign-in.never-prompts'],
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs: { capabilities: ['speaks:metadata'], shape: both, scope: 'slice' },
-  kills: ['broker.challenges-when-asked-anew'],
+  kills: ['broker.challenges-when-asked-anew', 'broker.asks-for-passwords'],
   control: partiesSignIn,
   async run(context) {
-    await context.each(partiesOf(context), async ({ party, user }) => {
+    const cases = partiesOf(context).flatMap(({ party, user }) => {
       const valid = validSignIn(context, party)
-      for (const input of [valid, { ...valid, realm: 'urn:nobody' }, { ...valid, freshness: '0' }]) {
-        const { journey } = await signIn(context, input, user)
-        for (const hop of journey.filter(({ to }) => to === 'target')) {
-          const next = nextOf(hop)
-          const asks = next.is === 'page' && next.page.forms.some(({ password }) => password !== undefined)
-          if (asks || hop.response?.headers.some(([name]) => name === 'www-authenticate')) {
-            throw new Violation('asks', {
-              expected: 'no question for credentials',
-              actual: `a page of the broker at ${hop.request.rawPath.split('?', 1)[0]} that asks`,
-            })
-          }
+      const wanting = methods.map((method): SignInInput => ({ ...valid, more: [['wauth', method]] }))
+      const inputs: SignInInput[] = [valid, { ...valid, realm: 'urn:nobody' }, { ...valid, freshness: '0' }, ...wanting]
+      return inputs.map((input) => ({ input, user }))
+    })
+    await context.each(cases, async ({ input, user }) => {
+      const { journey } = await signIn(context, input, user)
+      for (const hop of journey.filter(({ to }) => to === 'target')) {
+        const next = nextOf(hop)
+        const asks = next.is === 'page' && next.page.forms.some(({ password }) => password !== undefined)
+        if (asks || hop.response?.headers.some(([name]) => name === 'www-authenticate')) {
+          throw new Violation('asks', {
+            expected: 'no question for credentials',
+            actual: `a page of the broker at ${hop.request.rawPath.split('?', 1)[0]} that asks`,
+          })
         }
       }
     })
