@@ -32,7 +32,7 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
         const wire = around(makeBroker(provision, { ...io, signing }))
         return { wire, nodes: [wire, wire], rotateKey: signing.rotate }
       }
-      const trial = { keyring, seed: 1, transport, chosen: [check], runs: 5, checkMs: 5_000 }
+      const trial = { keyring, seed: 1, transport, chosen: [check], runs: 5 }
       return (await verdictsOn({ open, requestMs: 2_000 }, trial))[0]?.status
     }
     let asked = 0
