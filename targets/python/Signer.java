@@ -22,6 +22,7 @@ import javax.xml.crypto.MarshalException;
 import javax.xml.crypto.dsig.CanonicalizationMethod;
 import javax.xml.crypto.dsig.DigestMethod;
 import javax.xml.crypto.dsig.Reference;
+import javax.xml.crypto.dsig.SignatureMethod;
 import javax.xml.crypto.dsig.SignedInfo;
 import javax.xml.crypto.dsig.Transform;
 import javax.xml.crypto.dsig.XMLSignature;
@@ -53,7 +54,7 @@ import org.xml.sax.helpers.DefaultHandler;
  *
  *   certificate            the certificate of the key, DER
  *   rotate                 a new key and certificate in the place of the old; gives the certificate
- *   sign XML ID            the enveloped signature of a document whose root has this id, as an element to be put in
+ *   sign XML ID HASH       the enveloped signature of a document whose root has this id, as an element to be put in
  *   verify XML CERT...     the bytes of the one assertion of a document, if one of these certificates' keys signed it
  */
 public class Signer {
@@ -103,7 +104,8 @@ public class Signer {
         rotate();
         return certificate.getEncoded();
       case "sign":
-        return sign(parse(fields.get(0)), new String(fields.get(1), StandardCharsets.UTF_8));
+        return sign(parse(fields.get(0)), new String(fields.get(1), StandardCharsets.UTF_8),
+            new String(fields.get(2), StandardCharsets.UTF_8).equals("sha1"));
       case "verify":
         return verify(parse(fields.get(0)), fields.subList(1, fields.size()));
       default:
@@ -126,15 +128,16 @@ public class Signer {
     }
   }
 
-  static byte[] sign(Document document, String id) throws Exception {
+  static byte[] sign(Document document, String id, boolean weak) throws Exception {
     Element root = document.getDocumentElement();
     for (String name : List.of("ID", "AssertionID")) if (root.hasAttribute(name)) root.setIdAttribute(name, true);
-    Reference reference = SIGNATURES.newReference("#" + id, SIGNATURES.newDigestMethod(DigestMethod.SHA256, null),
+    Reference reference = SIGNATURES.newReference("#" + id,
+        SIGNATURES.newDigestMethod(weak ? DigestMethod.SHA1 : DigestMethod.SHA256, null),
         List.of(SIGNATURES.newTransform(Transform.ENVELOPED, (TransformParameterSpec) null),
             SIGNATURES.newTransform(CanonicalizationMethod.EXCLUSIVE, (TransformParameterSpec) null)), null, null);
     SignedInfo info = SIGNATURES.newSignedInfo(
         SIGNATURES.newCanonicalizationMethod(CanonicalizationMethod.EXCLUSIVE, (C14NMethodParameterSpec) null),
-        SIGNATURES.newSignatureMethod(RSA_SHA256, null), List.of(reference));
+        SIGNATURES.newSignatureMethod(weak ? SignatureMethod.RSA_SHA1 : RSA_SHA256, null), List.of(reference));
     KeyInfoFactory infos = SIGNATURES.getKeyInfoFactory();
     KeyInfo key = infos.newKeyInfo(List.of(infos.newX509Data(List.of(certificate))));
     SIGNATURES.newXMLSignature(info, key).sign(new DOMSignContext(pair.getPrivate(), root));

@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.dont_write_bytecode = True  # being launched leaves nothing behind
 
-from bugs import AWAITING, BUGS  # noqa: E402
+from bugs import BUGS  # noqa: E402
 from clock import move_clock  # noqa: E402
 from flow import Broker, respond  # noqa: E402
 from policies import Policies  # noqa: E402
@@ -51,9 +51,9 @@ class Handler(BaseHTTPRequestHandler):
             self.server.broker.signer.rotate()
             status, headers, body = 200, {"Content-Type": "text/plain"}, b"rotated"
         else:
-            cookie = "; ".join(self.headers.get_all("Cookie", []))
-            status, headers, body = respond(
-                self.server.broker, self.command, self.path, cookie, body, self.server.node)
+            given = {**{name.lower(): value for name, value in self.headers.items()},
+                     "cookie": "; ".join(self.headers.get_all("Cookie", []))}
+            status, headers, body = respond(self.server.broker, self.command, self.path, given, body, self.server.node)
         self.send_response(status)
         for name, value in {**headers, "Content-Length": str(len(body))}.items():
             for line in value.split("\n"):  # of cookies there may be several
@@ -118,7 +118,7 @@ def read_options():
     parser.add_argument("--clock-path", metavar="PATH", help="for tests alone: a POST there moves the clock")
     parser.add_argument("--rotate-path", metavar="PATH", help="for tests alone: a POST there makes a new signing key")
     parser.add_argument("--signer-classes", metavar="FOLDER", help="where Signer.java is compiled already")
-    parser.add_argument("--bug", choices=[*BUGS, *AWAITING], metavar="NAME")
+    parser.add_argument("--bug", choices=[*BUGS], metavar="NAME")
     parser.add_argument("--list-bugs", action="store_true")
     options = parser.parse_args()
     for name in () if options.list_bugs else ("provision", "ports", "cert", "key"):
@@ -134,8 +134,9 @@ def fail(message: str):
 
 
 def list_bugs():
-    """Every bug with what it does and which clauses of the rulebook it breaks, as JSON."""
-    print(json.dumps([{"bug": name, "does": bug.does, "clauses": bug.clauses} for name, bug in BUGS.items()], indent=2))
+    """Every bug with its side, what it does and which clauses of the rulebook it breaks, as JSON."""
+    print(json.dumps([{"bug": name, "side": bug.on, "does": bug.does, "clauses": bug.clauses}
+                      for name, bug in BUGS.items()], indent=2))
 
 
 def read_document(file_name: str) -> object:
@@ -152,7 +153,7 @@ def read_document(file_name: str) -> object:
 def open_broker(options) -> Broker:
     """The broker that a provision document describes, with the bug that was asked for."""
     document = read_document(options.provision)
-    bug = {**BUGS, **AWAITING}.get(options.bug)
+    bug = BUGS.get(options.bug)
     sides = bug.policies() if bug else (Policies(), SignInPolicies())
     try:
         return Broker(document, sides[0], nodes=len(options.ports), post=post_over_tls(options.ca),

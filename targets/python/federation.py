@@ -5,11 +5,11 @@ from urllib.parse import urlsplit
 
 import id_token
 from clock import Clock
-from messages import can_be_given_back, first_assertion, is_token_response, repeated, write_metadata, write_result
+from messages import can_be_given_back, repeated, write_metadata, write_result
 from parties import Directory, Party, read_federation
 from pending import Pending
 from rows import METADATA, NOT_WS_FEDERATION, REQUEST, RESPONSE, SIGN_OUT, UNKNOWN_REALM
-from saml import Proof, Token, Unreadable, fits_xml, read_proof, write_token
+from saml import Proof, Token, Unreadable, fits_xml, write_token
 from seen import Seen
 from sessions import Person, Sessions
 from sign_in_policies import ELSEWHERE, SignInPolicies, name_of
@@ -60,18 +60,20 @@ class Federation:
         if path not in (SIGN_IN_PATH, self.reply_path) or method not in ("GET", "POST"):
             return None
         try:
-            return self.find(method, params)(node, params, cookies)
+            once = self.policies.once(params)
+            known = params if once is None else once
+            return self.find(method, known, once is None)(node, known, cookies)
         except Refused as refused:
-            status, headers, body = page(*self.policies.show(refused.row, refused.details))
+            status, headers, body = page(*self.policies.show(refused.row, refused.details), self.policies.quote)
             return status, {**headers, **self.policies.challenge(refused.row)}, body
 
-    def find(self, method: str, params: Params) -> Callable[[int, Params, Dict[str, str]], Response]:
+    def find(self, method: str, params: Params, twofold: bool) -> Callable[[int, Params, Dict[str, str]], Response]:
         """What a message is (WS-Federation 1.2 section 13.2): a request or an answer, to sign in or out."""
         action = self.policies.action_of(params)
         answers = {"wresult", "id_token", "error"} & params.keys()
         if action in ("wsignout1.0", "wsignoutcleanup1.0"):
             return self.sign_out if action == "wsignout1.0" else self.clean_up
-        if repeated(params) or {"wreqptr", "wresultptr"} & params.keys():
+        if twofold or {"wreqptr", "wresultptr"} & params.keys():
             raise Refused(NOT_WS_FEDERATION)
         if action == "wsignin1.0" and not answers and {"wtrealm", "wreply"} & params.keys():
             return self.ask
@@ -101,18 +103,19 @@ class Federation:
         person = self.policies.person_for(party, self.sessions.find(session).people, self.clock.now(), age)
         if person is not None:
             return self.issue(party, person, kept, reply, session)
-        return self.ask_upstream(node, party, kept, reply, age)
+        return self.ask_upstream(node, params, party, kept, reply, age)
 
-    def ask_upstream(self, node: int, party: Party, context: Optional[str], reply: Optional[str],
+    def ask_upstream(self, node: int, params: Params, party: Party, context: Optional[str], reply: Optional[str],
                      age: Optional[int]) -> Response:
         """Sends the user to the directory of the party, under the broker's own name."""
-        directory, nonce = self.directories[party.tenant], self.policies.make_nonce()
+        directory = self.policies.directory_for(self.directories, party, params)
+        protocol, nonce = self.policies.protocol_of(directory), self.policies.make_nonce()
         asked = self.pending.begin(node, Asked, party, context, reply, directory, nonce)
-        if directory.upstream == "wsfed":
-            query = self.policies.federation_query(self.application, party, asked.key, age)
+        if protocol == "wsfed":
+            query = self.policies.federation_query(self.application, params, asked.key, age)
         else:
-            query = self.policies.openid_query(self.application, party, asked.key, nonce, age)
-        to = directory.wsfed_endpoint if directory.upstream == "wsfed" else directory.oidc_endpoint
+            query = self.policies.openid_query(self.application, params, asked.key, nonce, age)
+        to = directory.wsfed_endpoint if protocol == "wsfed" else directory.oidc_endpoint
         return with_cookie(redirect(add_query(to, query)), self.cookie_of(asked.key), asked.mark, ELSEWHERE)
 
     def cookie_of(self, key: str) -> str:
@@ -126,7 +129,7 @@ class Federation:
         asked = self.pending.finish(node, key, cookies)
         if asked is None:
             raise Refused(RESPONSE, "it answers no sign-in that this browser has begun and not ended")
-        if asked.directory.upstream != upstream:
+        if not self.policies.answers_in(upstream, self.policies.protocol_of(asked.directory)):
             raise Refused(RESPONSE, "it is in another protocol than the request")
         return asked
 
@@ -136,6 +139,9 @@ class Federation:
         result = single(params, "wresult") or ""
         if len(result) > LONGEST_RESULT:
             raise Refused(RESPONSE, "wresult is too long")
+        proof = self.policies.proved_elsewhere(result, asked.directory)
+        if proof is not None:
+            return self.enter(asked, proof, cookies)
         proof = self.proof_in(result, asked.directory)
         self.check(proof, asked, asked.directory.wsfed_issuer, self.application.realm)
         return self.enter(asked, proof, cookies)
@@ -147,12 +153,13 @@ class Federation:
             try:
                 signed = self.signer.verify(result, certificates)
             except NotSigned as wrong:
-                if not self.policies.overlooks(str(wrong)):
+                signed = self.policies.despite(str(wrong), result)
+                if signed is None:
                     raise
-                signed = first_assertion(result)
-            if not is_token_response(result):
+                return self.policies.read_proof(signed)
+            if not self.policies.is_token_response(result):
                 raise Refused(RESPONSE, "wresult is no token response with one assertion")
-            return read_proof(signed)
+            return self.policies.read_proof(signed)
         except NotSigned as wrong:
             raise Refused(RESPONSE, f"the assertion is not signed by the identity provider ({wrong})") from wrong
         except Unreadable as error:
@@ -162,6 +169,10 @@ class Federation:
         """An id token, or an error."""
         asked = self.asked_by(node, single(params, "state"), cookies, "oidc")
         if "error" in params:
+            people = self.sessions.find(self.session_of(cookies)).people
+            person = self.policies.person_despite(single(params, "error") or "", people, asked.party)
+            if person is not None:
+                return self.issue(asked.party, person, asked.context, asked.reply, self.session_of(cookies))
             said = (single(params, "error_description") or single(params, "error") or "")[:1024]
             raise Refused(RESPONSE, f"the identity provider refuses: {said}")
         try:
@@ -205,6 +216,8 @@ class Federation:
         answer = self.issue(asked.party, people[person.tenant], asked.context, asked.reply, key, proof.id)
         name, attributes = self.policies.session_cookie(key)
         answer = with_cookie(answer, name, key, attributes)
+        if self.pending.holds(asked.key):
+            return answer
         return with_cookie(answer, self.cookie_of(asked.key), "", f"{ELSEWHERE}; Max-Age=0")
 
     def issue(self, party: Party, person: Person, context: Optional[str], reply: Optional[str], session: Optional[str],
@@ -214,7 +227,9 @@ class Federation:
         token = Token(version, self.policies.token_id(upstream), self.application.realm,
                       self.policies.audience_of(party), now, self.policies.ends(person, now), person.name,
                       person.claims, min(person.at, now))
-        signed = write_token(token, self.signer.sign(write_token(token), token.id))
+        write = self.policies.instant
+        signature = self.signer.sign(write_token(token, write=write), token.id, self.policies.digest_for(party))
+        signed = write_token(token, signature, write)
         result = write_result(signed, token.audience, self.policies.token_type(version), now,
                               self.policies.declared_end(token.until, now))
         self.sessions.tell(session, party.realm)
@@ -252,7 +267,7 @@ class Federation:
             if self.written[0] != own:
                 self.written = own, self.write_metadata(own)
         except NoSigner as error:
-            return page(*self.policies.show(METADATA, str(error)))
+            return page(*self.policies.show(METADATA, str(error)), self.policies.quote)
         return 200, {"Content-Type": "application/samlmetadata+xml"}, self.written[1].encode()
 
     def write_metadata(self, own: bytes) -> str:

@@ -6,7 +6,8 @@ from typing import Optional
 from clock import Clock
 from federation import Federation
 from pending import Pending
-from policies import CLIENT, REDIRECT, REQUEST, RESPONSE, TOKEN, VERSION, WORDING, Answer, Begun, Cookies, Policies
+from policies import (CLIENT, REDIRECT, REQUEST, RESPONSE, TOKEN, VERSION, WORDING, Answer, Begun, Cookies, Headers,
+                      Policies)
 from provision import Client, read_provision
 from redemption import Post, Unreachable, post_over_tls, read_answer
 from sign_in_policies import SignInPolicies
@@ -40,7 +41,7 @@ class Broker:
     def is_registered(self, uri: str, client: Client) -> bool:
         return self.policies.is_registered(uri, client, self.clients)
 
-    def authorize(self, node: int, realm: Optional[str], params: Params) -> Response:
+    def authorize(self, node: int, realm: Optional[str], params: Params, headers: Headers) -> Response:
         """An authorization request: the client first, then its redirect URI, then the rest."""
         client = self.client_of(realm, single(params, "client_id"))
         redirect_uri = client and self.policies.choose_redirect(params, lambda uri: self.is_registered(uri, client))
@@ -52,7 +53,7 @@ class Broker:
         state = single(params, "state")
         kept = None if state is None else self.policies.keep_state(state)
         begun = self.pending.begin(node, Begun, client, redirect_uri, kept)
-        query = self.policies.upstream_query(client, single(params, "resource") or client.resource)
+        query = self.policies.upstream_query(client, single(params, "resource") or client.resource, headers)
         location = self.policies.upstream_location(client.authorization_endpoint, {**query, "state": begun.key})
         return with_cookie(redirect(location), self.policies.cookie_name(begun.key), begun.mark)
 
@@ -90,19 +91,19 @@ class Broker:
         except Unreachable:
             return page(502, f"{WORDING[TOKEN]}: the authorization server did not answer")
         token, details = read_answer(status, body)
-        return token or page(400, f"{WORDING[TOKEN]}: {details.replace(client.secret, '')}")
+        return token or self.error_page(TOKEN, details.replace(client.secret, ""))
 
     def error_page(self, error: str, details: str = "") -> Response:
         return page(*self.policies.show(error, details))
 
-    def route(self, node: int, method: str, path: str, query: str, cookies: Cookies, body: bytes) -> Response:
+    def route(self, node: int, method: str, path: str, query: str, headers: Headers, body: bytes) -> Response:
         """Finds what a request is for."""
-        match = ROUTE.fullmatch(path)
+        cookies, match = parse_cookies(headers.get("cookie", "")), ROUTE.fullmatch(path)
         realm, endpoint, version, rest = match.groups() if match else (None, None, None, None)
         if version and not self.policies.serves_version(version):
             return self.error_page(VERSION)
         if method == "GET" and endpoint == "authorize" and rest == "/request":
-            return self.authorize(node, realm, parse_query(query))
+            return self.authorize(node, realm, parse_query(query), headers)
         if method == "GET" and endpoint == "authorize" and not realm and not rest:
             return self.callback(node, parse_query(query), cookies)
         if method == "POST" and endpoint == "token" and not rest:
@@ -117,13 +118,14 @@ class Broker:
         return self.error_page(error) if error in WORDING else page(404, "Not Found")
 
 
-def respond(broker: Broker, method: str, raw_path: str, cookie: str = "", body: bytes = b"", node: int = 0) -> Response:
+def respond(broker: Broker, method: str, raw_path: str, headers: Headers = {}, body: bytes = b"",
+            node: int = 0) -> Response:
     """Request to answer. Of the headers cookies alone count: Host and X-Forwarded-* are the caller's to choose."""
     path, _, query = raw_path.partition("?")
     try:
-        status, headers, answer = broker.route(node, method, path, query, parse_cookies(cookie), body)
+        status, given, answer = broker.route(node, method, path, query, headers, body)
     except Exception:  # row 1: the details are for the log alone
         traceback.print_exc()
-        status, headers, answer = page(500, UNHANDLED)
+        status, given, answer = page(500, UNHANDLED)
     common = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
-    return status, {**common, **headers}, answer
+    return status, {**common, **given}, answer

@@ -42,9 +42,9 @@ def is_token_response(xml: str) -> bool:
     return False
 
 
-def first_assertion(xml: str) -> bytes:
-    """The first assertion of a message, whoever signed it: for a broker that does not care."""
-    return ElementTree.tostring(next(one for one in ElementTree.fromstring(xml).iter() if one.tag in ASSERTIONS))
+def assertions_in(xml: str) -> List[bytes]:
+    """The assertions of a message, whoever signed them: for a broker that does not care."""
+    return [ElementTree.tostring(one) for one in ElementTree.fromstring(xml).iter() if one.tag in ASSERTIONS]
 
 
 def endpoint(address: str) -> str:

@@ -33,6 +33,11 @@ class Pending:
                 return
             del entries[oldest.key]
 
+    def holds(self, key: str) -> bool:
+        """Whether any node still has the request of this key, whose cookie is then still of use."""
+        with self.lock:
+            return any(key in entries for entries in self.copies)
+
     def finish(self, node: int, key: Optional[str], cookies: Cookies):
         """The open request that a callback of its own browser answers; a callback of another leaves it as it is."""
         with self.lock:

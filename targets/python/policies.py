@@ -44,6 +44,7 @@ class Answer(NamedTuple):
 Entries = Dict[str, Begun]  # in the order in which they were begun
 Copies = List[Entries]  # one for each node
 Cookies = Mapping[str, str]
+Headers = Mapping[str, str]  # by lower-case name
 
 
 # --- the request --------------------------------------------------------------------------------------------------
@@ -90,8 +91,8 @@ def serves_response_type(response_type: Optional[str]) -> bool:
     return response_type == "code"
 
 
-def upstream_query(client: Client, resource: str) -> Dict[str, str]:
-    """What is asked of the client's authorization server, but for the state."""
+def upstream_query(client: Client, resource: str, headers: Headers) -> Dict[str, str]:
+    """What is asked of the client's authorization server, but for the state. No header of the caller changes it."""
     return {"client_id": client.id, "response_type": "code", "resource": resource, "redirect_uri": client.callback}
 
 

@@ -1,7 +1,7 @@
 """Assertions of SAML 1.1 and 2.0: read from bytes that are known to be signed, and written for the signer to sign."""
 import re
 from datetime import datetime, timezone
-from typing import Dict, List, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 from xml.etree import ElementTree
 
 SAML = {"1.1": "urn:oasis:names:tc:SAML:1.0:assertion", "2.0": "urn:oasis:names:tc:SAML:2.0:assertion"}
@@ -176,12 +176,12 @@ def tag(name: str, *inside: str, **attributes: Optional[str]) -> str:
     return f"<{name}{given}>{''.join(inside)}</{name}>"
 
 
-def write_token(token: Token, signature: str = "") -> str:
+def write_token(token: Token, signature: str = "", write: Callable[[float], str] = instant) -> str:
     """An assertion without space between its elements, and with its signature where the version wants it."""
-    return (write_saml11 if token.version == "1.1" else write_saml20)(token, signature)
+    return (write_saml11 if token.version == "1.1" else write_saml20)(token, signature, write)
 
 
-def write_saml11(token: Token, signature: str) -> str:
+def write_saml11(token: Token, signature: str, write: Callable[[float], str]) -> str:
     """Conditions first and the signature last, where readers of SAML 1.1 look for them."""
     subject = tag("Subject", tag("NameIdentifier", escape(token.name), Format=UNSPECIFIED),
                   tag("SubjectConfirmation", tag("ConfirmationMethod", BEARER["1.1"])))
@@ -191,26 +191,26 @@ def write_saml11(token: Token, signature: str) -> str:
     return tag(
         "Assertion",
         tag("Conditions", tag("AudienceRestrictionCondition", tag("Audience", escape(token.audience))),
-            NotBefore=instant(token.now), NotOnOrAfter=instant(token.until)),
+            NotBefore=write(token.now), NotOnOrAfter=write(token.until)),
         tag("AttributeStatement", subject, *attributes) if attributes else "",
         tag("AuthenticationStatement", subject, AuthenticationMethod=AUTHENTICATED["1.1"],
-            AuthenticationInstant=instant(token.at)),
+            AuthenticationInstant=write(token.at)),
         signature, xmlns=SAML["1.1"], MajorVersion="1", MinorVersion="1", AssertionID=token.id, Issuer=token.issuer,
-        IssueInstant=instant(token.now))
+        IssueInstant=write(token.now))
 
 
-def write_saml20(token: Token, signature: str) -> str:
+def write_saml20(token: Token, signature: str, write: Callable[[float], str]) -> str:
     """The signature behind the issuer, as the schema has it; no recipient and no address, which WIF refuses."""
     subject = tag("Subject", tag("NameID", escape(token.name), Format=UNSPECIFIED),
-                  tag("SubjectConfirmation", tag("SubjectConfirmationData", NotOnOrAfter=instant(token.until)),
+                  tag("SubjectConfirmation", tag("SubjectConfirmationData", NotOnOrAfter=write(token.until)),
                       Method=BEARER["2.0"]))
     attributes = [tag("Attribute", *(tag("AttributeValue", escape(value)) for value in values), Name=kind)
                   for kind, values in token.claims]
     return tag(
         "Assertion", tag("Issuer", escape(token.issuer)), signature, subject,
         tag("Conditions", tag("AudienceRestriction", tag("Audience", escape(token.audience))),
-            NotBefore=instant(token.now), NotOnOrAfter=instant(token.until)),
+            NotBefore=write(token.now), NotOnOrAfter=write(token.until)),
         tag("AttributeStatement", *attributes) if attributes else "",
         tag("AuthnStatement", tag("AuthnContext", tag("AuthnContextClassRef", AUTHENTICATED["2.0"])),
-            AuthnInstant=instant(token.at)),
-        xmlns=SAML["2.0"], ID=token.id, IssueInstant=instant(token.now), Version="2.0")
+            AuthnInstant=write(token.at)),
+        xmlns=SAML["2.0"], ID=token.id, IssueInstant=write(token.now), Version="2.0")

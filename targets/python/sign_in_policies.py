@@ -1,13 +1,15 @@
 """Every decision about signing in and out, each a small function of its own. A bug takes the place of exactly one."""
+import html
 import secrets
 import uuid
 from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
 from id_token import MICROSOFT, NAMES, SOAP, TENANT, Parts, claims_in, is_signed_by
 from parties import Application, Directory, Key, Parties, Party
+from messages import is_token_response, repeated
 from policies import cookie_name, find_begun, is_open, is_same_browser, remember, spend
 from rows import METADATA, ROWS
-from saml import SAML, Claims, Proof, values_of
+from saml import SAML, Claims, Proof, instant, read_proof, values_of
 from seen import Seen
 from sessions import EIGHT_HOURS, People, Person
 from wire import SAFE, Params, add_query, single
@@ -22,6 +24,11 @@ Query = Dict[str, Optional[str]]  # what is None is left out
 
 
 # --- the request --------------------------------------------------------------------------------------------------
+
+
+def once(params: Params) -> Optional[Params]:
+    """The parameters of a message that means one thing; none, where one comes twice."""
+    return None if repeated(params) else params
 
 
 def action_of(params: Params) -> str:
@@ -57,18 +64,28 @@ def person_for(party: Party, people: People, now: float, freshness: Optional[int
     return person if freshness is None or 0 <= now - person.at < freshness * 60 else None
 
 
+def directory_for(directories: Mapping[str, Directory], party: Party, params: Params) -> Directory:
+    """Where the user is sent: to the directory of the party, whatever the request says."""
+    return directories[party.tenant]
+
+
+def protocol_of(directory: Directory) -> str:
+    """How a directory is asked, as it is configured."""
+    return directory.upstream
+
+
 def make_nonce() -> str:
     """What ties an id token to one request."""
     return secrets.token_urlsafe(24)
 
 
-def federation_query(application: Application, party: Party, key: str, freshness: Optional[int]) -> Query:
-    """What is asked of an identity provider over WS-Federation: for the broker, and no other."""
+def federation_query(application: Application, params: Params, key: str, freshness: Optional[int]) -> Query:
+    """What is asked of an identity provider over WS-Federation: for the broker, whatever the party says."""
     return {"wa": "wsignin1.0", "wtrealm": application.realm, "wreply": application.reply, "wctx": key,
             "wfresh": None if freshness is None else str(freshness)}
 
 
-def openid_query(application: Application, party: Party, key: str, nonce: str, freshness: Optional[int]) -> Query:
+def openid_query(application: Application, params: Params, key: str, nonce: str, freshness: Optional[int]) -> Query:
     """What is asked of an identity provider over OpenID Connect: an id token, in a form, for the broker."""
     return {"client_id": application.id, "response_type": "id_token", "response_mode": "form_post", "scope": "openid",
             "redirect_uri": application.reply, "state": key, "nonce": nonce,
@@ -80,6 +97,11 @@ def show(row: str, details: str) -> Tuple[int, str]:
     """Status and text of an error page: a caller's mistake, but for metadata, and what is known of it."""
     text = ROWS[row].replace("{}", details[:1024])
     return 500 if row == METADATA else 400, text if "{}" in ROWS[row] or not details else f"{text}: {details}"
+
+
+def quote(text: str) -> str:
+    """Text as it stands on an error page."""
+    return html.escape(text)
 
 
 def challenge(row: str) -> Dict[str, str]:
@@ -108,9 +130,24 @@ def certificates_for(directory: Directory, result: str) -> List[bytes]:
     return [key.certificate for key in directory.keys if key.certificate is not None]
 
 
-def overlooks(wrong: str) -> bool:
-    """Whether an assertion is believed although its signature is wrong in this: never."""
-    return False
+def answers_in(protocol: str, asked: str) -> bool:
+    """Whether an answer is in the protocol in which was asked."""
+    return protocol == asked
+
+
+def despite(wrong: str, result: str) -> Optional[bytes]:
+    """Which assertion is believed although its signature is wrong in this: none."""
+    return None
+
+
+def proved_elsewhere(result: str, directory: Directory) -> Optional[Proof]:
+    """Who is believed although another store of identities than the directory says so: nobody."""
+    return None
+
+
+def person_despite(error: str, people: People, party: Party) -> Optional[Person]:
+    """Who is signed in although the identity provider refuses: nobody."""
+    return None
 
 
 def is_proved(parts: Parts, keys: List[Key]) -> bool:
@@ -194,6 +231,11 @@ def token_type(version: str) -> str:
     return SAML[version]
 
 
+def digest_for(party: Party) -> str:
+    """With which hash a token is signed."""
+    return "sha256"
+
+
 def ends(person: Person, now: float) -> float:
     """When a token that is issued now ends."""
     return now + EIGHT_HOURS
@@ -248,16 +290,20 @@ def passive_endpoints(address: str) -> List[str]:
 class SignInPolicies(NamedTuple):
     """The decisions of one broker about signing in and out: the honest ones, unless replaced."""
 
+    once: Callable = once
     action_of: Callable = action_of
     find_party: Callable = find_party
     may_reply: Callable = may_reply
     keep_context: Callable = keep_context
     age_of: Callable = age_of
     person_for: Callable = person_for
+    directory_for: Callable = directory_for
+    protocol_of: Callable = protocol_of
     make_nonce: Callable = make_nonce
     federation_query: Callable = federation_query
     openid_query: Callable = openid_query
     show: Callable = show
+    quote: Callable = quote
     challenge: Callable = challenge
     session_cookie: Callable = session_cookie
     takes_once: Callable = takes_once
@@ -268,7 +314,12 @@ class SignInPolicies(NamedTuple):
     cookie_name: Callable = cookie_name
     is_same_browser: Callable = is_same_browser
     certificates_for: Callable = certificates_for
-    overlooks: Callable = overlooks
+    answers_in: Callable = answers_in
+    is_token_response: Callable = is_token_response
+    read_proof: Callable = read_proof
+    despite: Callable = despite
+    proved_elsewhere: Callable = proved_elsewhere
+    person_despite: Callable = person_despite
     is_proved: Callable = is_proved
     has_begun: Callable = has_begun
     has_not_ended: Callable = has_not_ended
@@ -283,6 +334,8 @@ class SignInPolicies(NamedTuple):
     audience_of: Callable = audience_of
     version_of: Callable = version_of
     token_type: Callable = token_type
+    instant: Callable = instant
+    digest_for: Callable = digest_for
     ends: Callable = ends
     declared_end: Callable = declared_end
     result_address: Callable = result_address

@@ -67,9 +67,9 @@ class Signer:
         """Makes a new key and certificate; the old ones sign nothing more."""
         return self.ask("rotate")
 
-    def sign(self, xml: str, name: str) -> str:
-        """The signature of a document whose root has this id, as an element to be put into it."""
-        return self.ask("sign", xml.encode(), name.encode()).decode()
+    def sign(self, xml: str, name: str, digest: str = "sha256") -> str:
+        """The signature of a document whose root has this id, as an element to be put into it. The digest may be sha1."""
+        return self.ask("sign", xml.encode(), name.encode(), digest.encode()).decode()
 
     def verify(self, xml: str, certificates: List[bytes]) -> bytes:
         """The bytes of the one assertion of a document, as one of these keys signed them; `NotSigned` otherwise."""

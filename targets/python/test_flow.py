@@ -26,7 +26,7 @@ class Visitor:
         self.node = 0
 
     def get(self, path, method="GET"):
-        status, headers, body = respond(self.broker, method, path, "; ".join(self.cookies), node=self.node)
+        status, headers, body = respond(self.broker, method, path, {"cookie": "; ".join(self.cookies)}, node=self.node)
         if "Set-Cookie" in headers:
             self.cookies.append(headers["Set-Cookie"].partition(";")[0])
         return status, headers, body

@@ -32,7 +32,7 @@ class CommandLine(unittest.TestCase):
         code, out, _ = self.run_with("--list-bugs")
         self.assertEqual(0, code)
         self.assertEqual(list(BUGS), [row["bug"] for row in json.loads(out)])
-        self.assertTrue(all(row.keys() == {"bug", "does", "clauses"} for row in json.loads(out)))
+        self.assertTrue(all(row.keys() == {"bug", "side", "does", "clauses"} for row in json.loads(out)))
 
     def test_unusable_provision(self):
         with tempfile.TemporaryDirectory() as folder:

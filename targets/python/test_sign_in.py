@@ -28,7 +28,7 @@ class PlayedSigner:
     def certificate(self):
         return b"a certificate"
 
-    def sign(self, xml, name):
+    def sign(self, xml, name, digest="sha256"):
         return "<Signature/>"
 
     def verify(self, xml, certificates):
@@ -47,7 +47,7 @@ class Visitor:
         path += "?" + urlencode(query) if query else ""
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         body = b"" if form is None else urlencode(form).encode()
-        answer = respond(self.broker, "GET" if form is None else "POST", path, cookie, body, self.node)
+        answer = respond(self.broker, "GET" if form is None else "POST", path, {"cookie": cookie}, body, self.node)
         for line in filter(None, answer[1].get("Set-Cookie", "").split("\n")):
             (name, _, value), rest = line.partition(";")[0].partition("="), line.partition(";")[2]
             assert rest.startswith(" Path=/; Secure; HttpOnly; "), rest

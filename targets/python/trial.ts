@@ -11,14 +11,11 @@ import { openUniverse } from '../../harness/universe.ts'
 import { inspect } from '../../harness/vitest/register.ts'
 import { checks, invariants } from '../../suites/index.ts'
 
-/** How a broker is tried, and with how many cases of a check's properties. Counterexamples stay as they were found. */
-type Trial = {
-  keyring: Keyring
-  launcher: Launcher
-  classes: string
-  seed: number
-  runs: (check: Check) => number
-}
+/** How a broker is tried. */
+type Trial = { keyring: Keyring; launcher: Launcher; classes: string; seed: number }
+
+/** A check, and how many cases of its properties are tried. */
+export type Held = { check: Check; runs: number }
 
 /** The broker in Python as a target, perhaps with one of its bugs; `classes` is where its Java program is compiled. */
 export const withBug = async (bug?: string, classes?: string): Promise<Target & { attach: Launched }> => {
@@ -30,19 +27,20 @@ export const withBug = async (bug?: string, classes?: string): Promise<Target & 
 }
 
 /** The two sides of the broker: their decisions are two records, and a bug of one cannot show on the other. */
-export const isOauth = (clause: string) => clause.startsWith('authorize.')
+export const sideOf = (id: string): 'oauth' | 'sign-in' =>
+  /^authorize\.(?!any-node\.sign-in$)|^errors\.(.+\.authorize|row-(oauth|authorization|token)-.+)$/.test(id)
+    ? 'oauth'
+    : 'sign-in'
 
 /**
- * Launches the broker with a bug and judges it by every check of the side that the bug is on, one after the other, and every invariant.
- *
- * @param broke the clauses that the bug breaks
+ * Launches the broker with a bug and judges it by checks, one after the other, those that need the universe alone at the end, and
+ * by every invariant. Counterexamples stay as they were found.
  */
 export const verdictsWith = async (
   bug: string,
-  broke: readonly string[],
-  { keyring, launcher, classes, seed, runs }: Trial,
+  held: readonly Held[],
+  { keyring, launcher, classes, seed }: Trial,
 ): Promise<Verdict[]> => {
-  const ofItsSide = checks.filter(({ clauses }) => isOauth(clauses[0]) === broke.every(isOauth))
   const universe = await openUniverse({
     target: await withBug(bug, classes),
     world: worldOf(seed, checks, keyring),
@@ -52,8 +50,9 @@ export const verdictsWith = async (
   })
   try {
     const verdicts: Verdict[] = []
-    for (const check of ofItsSide) {
-      verdicts.push(await judge(check, universe, { seed, runs: runs(check), budget: { checkMs: 60_000, shrinks: 0 } }))
+    const { slice = [], exclusive = [] } = Object.groupBy(held, ({ check }) => check.needs.scope)
+    for (const { check, runs } of [...slice, ...exclusive]) {
+      verdicts.push(await judge(check, universe, { seed, runs, budget: { checkMs: 60_000, shrinks: 0 } }))
     }
     return [...verdicts, ...invariants.map((invariant) => inspect(invariant, universe).verdict)]
   } finally {

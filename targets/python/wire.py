@@ -3,7 +3,7 @@ import hashlib
 import html
 import re
 from base64 import b64encode
-from typing import Dict, Iterable, List, Mapping, Optional, Tuple
+from typing import Callable, Dict, Iterable, List, Mapping, Optional, Tuple
 from urllib.parse import quote, unquote_to_bytes
 
 Response = Tuple[int, Dict[str, str], bytes]
@@ -14,10 +14,10 @@ SAFE = "Path=/; Secure; HttpOnly"
 PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 
 
-def page(status: int, text: str) -> Response:
+def page(status: int, text: str, quote: Callable[[str], str] = html.escape) -> Response:
     """An inert HTML page: no script, no link, no form, nothing but one escaped sentence."""
     head = '<!doctype html><html lang="en"><head><title>K2Trust</title></head>'
-    body = f"{head}<body><p>{html.escape(text)}</p></body></html>"
+    body = f"{head}<body><p>{quote(text)}</p></body></html>"
     headers = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": "default-src 'none'"}
     return status, headers, body.encode("utf-8", "replace")
 

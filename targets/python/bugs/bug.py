@@ -20,6 +20,10 @@ class Bug(NamedTuple):
         return self.instead.__name__.replace("_", "-")
 
     @property
+    def on(self) -> str:
+        return "oauth" if isinstance(self.side, Policies) else "sign-in"
+
+    @property
     def does(self) -> str:
         return self.instead.__doc__
 
@@ -30,8 +34,9 @@ class Bug(NamedTuple):
 
 
 def bug(policy: str, *clauses: str) -> Callable[[Callable], Bug]:
-    """Makes a bug of the function that follows. Clauses are those of the section `authorize`."""
-    return lambda instead: Bug(Policies(), policy, instead, [f"authorize.{clause}" for clause in clauses])
+    """Makes a bug of the function that follows. Clauses without a section are of `authorize`."""
+    whole = [clause if "." in clause else f"authorize.{clause}" for clause in clauses]
+    return lambda instead: Bug(Policies(), policy, instead, whole)
 
 
 def sign_in_bug(policy: str, *clauses: str) -> Callable[[Callable], Bug]:

@@ -15,7 +15,7 @@ def callback_guessed_from_cookie(entries, key, cookies):
     return policies.find_begun(entries, key, cookies) or (own[-1] if own else None)
 
 
-@bug("show", UNKNOWN)
+@bug("show", UNKNOWN, "errors.row-authorization-response", "errors.distinct")
 def callback_row_copied(error, details):
     """Says of a failed response what was written for a failed request."""
     return policies.show(policies.REQUEST if error == policies.RESPONSE else error, details)

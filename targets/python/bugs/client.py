@@ -5,7 +5,7 @@ import policies
 from bugs.bug import bug
 
 
-@bug("find_client", "unknown-client", "client-before-redirect")
+@bug("find_client", "unknown-client", "client-before-redirect", "errors.client-faults-are-4xx")
 def client_key_error(clients, client_id):
     """Looks a client up without asking whether it is there: an unknown one is an unhandled error."""
     return clients[client_id]

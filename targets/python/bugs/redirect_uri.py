@@ -99,7 +99,7 @@ def redirect_accepted_before(uri, client, clients, accepted=set()):
     return uri in accepted
 
 
-@bug("refuse", UNREGISTERED, CLIENT_BOUND, REALM_BOUND)
+@bug("refuse", UNREGISTERED, CLIENT_BOUND, REALM_BOUND, "errors.inert")
 def refusal_leaves_to_redirect(error, redirects):
     """Refuses an unregistered redirect URI by redirecting to it with error=invalid_redirect_uri."""
     if error == policies.REDIRECT and redirects and redirects[0]:

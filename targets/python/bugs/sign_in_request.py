@@ -6,10 +6,10 @@ from bugs.bug import sign_in_bug
 
 MALFORMED, UNKNOWN, REPLY = "sign-in.malformed", "sign-in.unknown-realm", "sign-in.unregistered-reply"
 CONTEXT, PROMPTS, ASKS = "sign-in.keeps-context", "sign-in.never-prompts", "sign-in.asks-as-itself"
-OPENID, MEMBERS = "sign-in.builds-oidc", "realm.members-only"
+OPENID, MEMBERS, UPSTREAM = "sign-in.builds-oidc", "realm.members-only", "sign-in.rejects-bad-upstream"
 
 
-@sign_in_bug("action_of", MALFORMED)
+@sign_in_bug("action_of", MALFORMED, UPSTREAM)
 def action_by_default(params):
     """Takes a request without wa for a sign-in, since most are."""
     return params.get("wa", ["wsignin1.0"])[0] or "wsignin1.0"
@@ -64,9 +64,9 @@ def refusal_with_a_challenge(row):
 
 
 @sign_in_bug("federation_query", ASKS)
-def asks_for_any_reply(application, party, key, freshness):
+def asks_for_any_reply(application, params, key, freshness):
     """Leaves it to the identity provider where it answers: the reply URL is not in the request."""
-    return {**policies.federation_query(application, party, key, freshness), "wreply": None}
+    return {**policies.federation_query(application, params, key, freshness), "wreply": None}
 
 
 @sign_in_bug("make_nonce", OPENID)
@@ -76,11 +76,36 @@ def nonce_of_the_process(nonce=policies.make_nonce()):
 
 
 @sign_in_bug("openid_query", OPENID)
-def scope_without_openid(application, party, key, nonce, freshness):
+def scope_without_openid(application, params, key, nonce, freshness):
     """Asks for the claims that it needs by their scopes, and forgets openid among them."""
-    return {**policies.openid_query(application, party, key, nonce, freshness), "scope": "profile email"}
+    return {**policies.openid_query(application, params, key, nonce, freshness), "scope": "profile email"}
+
+
+@sign_in_bug("once", MALFORMED, UPSTREAM, "sign-out.malformed", "errors.row-sign-out-request")
+def last_of_several(params):
+    """Makes a dictionary of the parameters, in which the last of a name stays."""
+    return {name: values[-1:] for name, values in params.items()}
+
+
+@sign_in_bug("find_party", UNKNOWN)
+def realm_in_any_case(parties, realm):
+    """Finds a party by its realm in any case, and goes on with the realm as it was spelled."""
+    return next((party._replace(realm=realm) for party in parties.values() if party.realm.lower() == realm.lower()), None)
+
+
+@sign_in_bug("age_of", "sign-in.single-sign-on")
+def age_of_nothing_is_zero(freshness):
+    """Reads the age that a session may have as a number, which is zero where none is given."""
+    return int(freshness or 0)
+
+
+@sign_in_bug("session_cookie", "sign-in.tls-only")
+def session_without_secure(key):
+    """Names the cookie of a session as the framework does, and leaves Secure to its settings."""
+    return "sessionid", "Path=/; HttpOnly"
 
 
 SIGN_IN_REQUEST_BUGS = (action_by_default, realm_prefix, realm_contained, reply_prefix, reply_by_host,
                         context_unquoted_twice, context_in_a_short_column, session_of_any_directory,
-                        refusal_with_a_challenge, asks_for_any_reply, nonce_of_the_process, scope_without_openid)
+                        refusal_with_a_challenge, asks_for_any_reply, nonce_of_the_process, scope_without_openid,
+                        last_of_several, realm_in_any_case, age_of_nothing_is_zero, session_without_secure)

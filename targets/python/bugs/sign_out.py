@@ -27,6 +27,25 @@ def leads_where_no_scheme_is(reply, parties):
     return reply if reply and not urlsplit(reply).scheme else policies.onward(reply, parties)
 
 
+@sign_in_bug("upstream_sign_outs", ENDS)
+def asks_upstream_for_nothing(people, directories):
+    """Calls the identity provider at its address without saying what for."""
+    return [url.partition("?")[0] for url in policies.upstream_sign_outs(people, directories)]
+
+
+@sign_in_bug("onward", LEADS)
+def leads_by_prefix(reply, parties):
+    """Leads to every URL that begins with a registered one."""
+    return reply if reply and any(reply.startswith(party.reply) for party in parties.values()) else None
+
+
+@sign_in_bug("published", "metadata.rollover")
+def publishes_its_first_certificate(certificate, directories, first=[]):
+    """Makes the list of certificates once, and never looks whether they still sign."""
+    first or first.append(certificate)
+    return first
+
+
 @sign_in_bug("passive_endpoints", PUBLISHED)
 def metadata_without_endpoint(address):
     """Publishes no address: parties know it anyway."""
@@ -45,5 +64,7 @@ def publishes_upstream_certificates(certificate, directories):
     return list({key.certificate for one in directories.values() for key in one.keys if key.certificate})
 
 
-SIGN_OUT_BUGS = (signs_out_here_alone, tells_one_party_of_each_directory, leads_where_no_scheme_is)
-METADATA_BUGS = (metadata_without_endpoint, entity_id_without_slash, publishes_upstream_certificates)
+SIGN_OUT_BUGS = (signs_out_here_alone, tells_one_party_of_each_directory, leads_where_no_scheme_is,
+                 asks_upstream_for_nothing, leads_by_prefix)
+METADATA_BUGS = (metadata_without_endpoint, entity_id_without_slash, publishes_upstream_certificates,
+                 publishes_its_first_certificate)

@@ -1,4 +1,6 @@
 """Mistakes in the token that a party gets, and in where it goes."""
+from datetime import datetime, timedelta, timezone
+
 import sign_in_policies as policies
 from bugs.bug import sign_in_bug
 from id_token import claims_in
@@ -43,7 +45,7 @@ def type_declared_by_habit(version):
     return policies.SAML["1.1"]
 
 
-@sign_in_bug("remember_person", CLAIMS)
+@sign_in_bug("remember_person", CLAIMS, "realm.no-interference")
 def first_person_stays(people, person, known={}):
     """Keeps people by their directory in the default of an argument, which all browsers have in common."""
     return {**people, person.tenant: known.setdefault(person.tenant, person)}
@@ -63,6 +65,43 @@ def result_to_normalised_reply(party, reply):
     return party.reply if reply is None else reply.rstrip("/")
 
 
+@sign_in_bug("ends", LIFETIME)
+def token_ends_with_the_session(person, now):
+    """Counts the lifetime of a token from when its user signed in."""
+    return person.since + policies.EIGHT_HOURS
+
+
+@sign_in_bug("instant", "sign-in.utc")
+def instants_with_an_offset(seconds):
+    """Writes the time of a zone two hours ahead, with its offset."""
+    return datetime.fromtimestamp(seconds, timezone(timedelta(hours=2))).isoformat(timespec="milliseconds")
+
+
+@sign_in_bug("digest_for", "metadata.verifies-tokens")
+def signed_with_sha1_for_old_parties(party):
+    """Signs with SHA-1 for whoever is registered for SAML 1.1, which is as old."""
+    return "sha1" if party.version == "1.1" else "sha256"
+
+
+@sign_in_bug("carry", CLAIMS)
+def every_claim_carried(claims):
+    """Tells a party all that the directory has said."""
+    return claims
+
+
+@sign_in_bug("carry", CLAIMS)
+def claims_cut_at_markup(claims):
+    """Keeps of a value what stands before the first tag."""
+    return [(kind, [value.partition("<")[0] for value in values]) for kind, values in policies.carry(claims)]
+
+
+@sign_in_bug("carry", CLAIMS)
+def claims_in_a_short_column(claims):
+    """Keeps the values of claims in a column of 12 characters."""
+    return [(kind, [value[:12] for value in values]) for kind, values in policies.carry(claims)]
+
+
 TOKEN_BUGS = (token_id_of_the_process, audience_without_slash, token_ends_in_seconds, declares_an_hour,
               version_compared_as_number, type_declared_by_habit, first_person_stays, openid_claims_by_their_names,
-              result_to_normalised_reply)
+              result_to_normalised_reply, token_ends_with_the_session, instants_with_an_offset,
+              signed_with_sha1_for_old_parties, every_claim_carried, claims_cut_at_markup, claims_in_a_short_column)
