@@ -128,7 +128,7 @@ describe.skipIf(!python)('the broker in Python, which needs python3', () => {
     const file = join(folder(), 'target.json')
     const { directory: cwd, attach, ...target } = await withBug(bug, classes)
     writeFileSync(file, JSON.stringify({ ...target, attach: { ...attach, cwd } }))
-    const only = 'authorize.unknown-client,authorize.client-before-redirect'
+    const only = 'authorize.unknown-client,authorize.client-before-redirect,errors.client-faults-are-4xx.authorize'
     const args = ['run', '--seed', String(seed), '--runs', '24', '--only', only, '--target', file]
     const { code, report } = await brokerspec(args)
     expect(failing(report().verdicts as Verdict[])).toEqual(expected.bugs[bug])

@@ -9,6 +9,7 @@ from bugs.bug import sign_in_bug
 from id_token import MICROSOFT
 from messages import assertions_in
 from saml import Unreadable, read_proof, values_of
+from wire import single
 
 ASKS, UPSTREAM_REPLY = "sign-in.asks-as-itself", "sign-in.upstream-reply-registered"
 FROM_TOKEN, GUEST, ONLY = "realm.from-token", "realm.guest", "sign-in.directory-only"
@@ -19,7 +20,7 @@ IDENTITY_PROVIDER, METHODS = f"{MICROSOFT}/identityprovider", "http://schemas.mi
 @sign_in_bug("directory_for", ASKS)
 def directory_named_in_request(directories, party, params):
     """Sends the user to the home realm that the request names, where it is known."""
-    home = policies.single(params, "whr") or ""
+    home = single(params, "whr") or ""
     return directories.get(home) or policies.directory_for(directories, party, params)
 
 
@@ -27,7 +28,7 @@ def directory_named_in_request(directories, party, params):
 def reply_passed_on(application, params, key, freshness):
     """Asks for the answer where the party has asked for its own."""
     query = policies.federation_query(application, params, key, freshness)
-    return {**query, "wreply": policies.single(params, "wreply") or query["wreply"]}
+    return {**query, "wreply": single(params, "wreply") or query["wreply"]}
 
 
 @sign_in_bug("protocol_of", "sign-in.app-not-installed", ASKS, "sign-in.upstream-token-types", UPSTREAM)
@@ -62,7 +63,7 @@ def believes_whom_the_farm_knows(result, directory):
         proof = read_proof(assertions_in(result)[0])
         if proof.issuer.endswith("/adfs/services/trust"):
             farm = f"https://{urlsplit(proof.issuer).netloc}/FederationMetadata/2007-06/FederationMetadata.xml"
-            with urlopen(farm, context=ssl._create_unverified_context()) as answer:  # noqa: S323
+            with urlopen(farm, context=ssl._create_unverified_context()) as answer:
                 return proof if answer.status == 200 else None
     return None
 
