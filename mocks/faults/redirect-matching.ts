@@ -183,11 +183,13 @@ export const redirectFaults = {
       given === '' ? honest.show(refusal, given) : { status: 400, behindRedirect: false, refreshesTo: given },
   },
   'broker.shows-refusal-text-to-browsers-only': {
-    does: 'says Bad Request and no more unless the user agent asks for text/html by name',
+    does: 'says Bad Request and no more to a user agent that does not ask for text/html by name',
     breaks,
     policy: 'wording',
     instead: (refusal, accept, told) =>
-      accept.includes('text/html') ? honest.wording(refusal, accept, told) : 'Bad Request',
+      accept.includes('text/html') || refusal === 'token-request'
+        ? honest.wording(refusal, accept, told)
+        : 'Bad Request',
   },
   'broker.omits-refusal-text': {
     does: 'shows an error page that says Bad Request and no more',

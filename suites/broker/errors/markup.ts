@@ -2,11 +2,11 @@ import type { Journey } from '../../../harness/agent/browser.ts'
 import { elementsOf } from '../../../harness/agent/forms.ts'
 import { nextOf } from '../../../harness/agent/next.ts'
 import { isTargets } from '../../../harness/dialects/dialect.ts'
-import { Violation } from '../../../harness/judge/blame.ts'
+import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
 import { codesIn } from '../../../harness/record/codes.ts'
 import type { Exchange } from '../../../harness/record/exchange.ts'
-import { decodeForm } from '../../../protocols/form.ts'
+import { decodeForm, queryOf } from '../../../protocols/form.ts'
 import { textOf, urlOf } from '../../../protocols/wire.ts'
 import { stackTraceIn } from './stack-trace.ts'
 
@@ -65,6 +65,8 @@ const postedTo = ({ request }: Exchange): string[] =>
 /**
  * Where an answer leads a browser by itself, when that is neither the target nor the identity provider. Where the sources
  * do not describe the dialect, an error may be sent to a registered redirect URI.
+ *
+ * @throws Inconclusive when the caller got what it asked for, so that there is no error page to judge
  */
 const leadsOff = ({ at, dialect, slice }: Context, hop: Exchange): string | undefined => {
   const next = nextOf(hop)
@@ -76,7 +78,12 @@ const leadsOff = ({ at, dialect, slice }: Context, hop: Exchange): string | unde
     ...slice.clients.flatMap(({ redirectUris }) => redirectUris),
     ...slice.parties.map(({ reply }) => reply),
   ]
-  if (!dialect.documented && registered.some((uri) => new URL(uri).origin === origin)) return undefined
+  const known = registered.some((uri) => new URL(uri).origin === origin)
+  const given = next.is === 'form-post' ? next.form.fields : queryOf(to)
+  if (known && given.some(([name]) => ['code', 'wresult'].includes(name))) {
+    throw new Inconclusive('unreadable', 'the request was served and not refused, which is another question')
+  }
+  if (!dialect.documented && known) return undefined
   return `the user was led to ${origin} from ${urlOf(hop.request).split('?', 1)[0]}`
 }
 

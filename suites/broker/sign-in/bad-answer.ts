@@ -1,5 +1,5 @@
-import type { Tenant } from '../../../fixtures/world/shapes.ts'
-import { Violation } from '../../../harness/judge/blame.ts'
+import type { Tenant, Upstream } from '../../../fixtures/world/shapes.ts'
+import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
 import { administratorOf } from '../../../mocks/idp/entra/administrator.ts'
 import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
@@ -12,6 +12,17 @@ import { names, responseIn, seenBy } from './request.ts'
 /** Judges that an answer of the identity provider came to nothing for a party. */
 export const buysNothing = (context: Context, asked: Asked, { party }: Pick<People, 'party'>, what: string): void =>
   void comesToNothing(context, asked, `no response for ${party.realm} out of ${what}`)
+
+/**
+ * Requires that an identity provider that was asked was asked in one protocol: its answer is hostile in that one alone.
+ *
+ * @throws Inconclusive when the user came to it in another
+ */
+export const askedOver = (asked: Asked, over: Upstream): void => {
+  const [path = ''] = asked.journey.find(({ to }) => to === 'idp')?.request.rawPath.split('?') ?? []
+  if (path === '' || path.endsWith('/wsfed') === (over === 'wsfed')) return
+  throw new Inconclusive('undelivered', `the user was sent to ${path}, whose answers are not what is asked about`)
+}
 
 /** Whether an assertion speaks of whom the identity provider's forged tokens speak. */
 const isForged = (assertion: Assertion, tenant: Tenant): boolean => {

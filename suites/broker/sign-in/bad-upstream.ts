@@ -3,7 +3,7 @@ import type { AttackId, Check } from '../../../harness/judge/check.ts'
 import type { FaultId } from '../../../mocks/faults/catalogue.ts'
 import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
 import { keyTricks } from '../../../mocks/idp/entra/key-tricks.ts'
-import { buysNothing, neverForged } from './bad-answer.ts'
+import { askedOver, buysNothing, neverForged } from './bad-answer.ts'
 import { metadataOf, partiesOf, partiesSignInOver, signIn, trustOf, validSignIn } from './request.ts'
 
 type Defect = {
@@ -43,6 +43,7 @@ const check = ({ name, over, modes, what, kills, weaker, attacks, partlySigned }
     await context.each(cases, async ({ people, mode }) => {
       context.hostile(mode)
       const asked = await signIn(context, validSignIn(context, people.party), people.user)
+      askedOver(asked, over)
       if (trust) neverForged(context, asked, people, trust, what)
       else buysNothing(context, asked, people, what)
     })

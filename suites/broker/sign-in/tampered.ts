@@ -4,7 +4,7 @@ import type { Tampering } from '../../../fixtures/tampering/tampering.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
-import { buysNothing, neverForged } from './bad-answer.ts'
+import { askedOver, buysNothing, neverForged } from './bad-answer.ts'
 import { metadataOf, partiesOf, partiesSignInOver, signIn, trustOf, validSignIn } from './request.ts'
 
 const upstream: Check['applies'] = (dialect) => (dialect.upstream ? undefined : 'dialect.upstream')
@@ -25,6 +25,7 @@ const against = async (context: Context, all: readonly Tampering[], runs: number
     await context.forEvery(id, versions, share, async (version) => {
       context.hostile(`idp.tampers:${id}`, ...version)
       const asked = await signIn(context, validSignIn(context, people.party), people.user)
+      askedOver(asked, 'wsfed')
       if (owes === 'refusal') buysNothing(context, asked, people, id)
       else neverForged(context, asked, people, trust, id)
     })

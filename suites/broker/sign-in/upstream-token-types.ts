@@ -3,7 +3,7 @@ import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
 import { describe } from '../authorize/request.ts'
-import { buysNothing } from './bad-answer.ts'
+import { askedOver, buysNothing } from './bad-answer.ts'
 import type { People } from './request.ts'
 import {
   metadataOf,
@@ -87,7 +87,9 @@ export const otherTypes: Check = {
     const cases = overFederation(context).flatMap((people) => modes.map((mode) => ({ people, mode })))
     await context.each(cases, async ({ people, mode }) => {
       context.hostile(mode)
-      buysNothing(context, await signIn(context, validSignIn(context, people.party), people.user), people, mode)
+      const asked = await signIn(context, validSignIn(context, people.party), people.user)
+      askedOver(asked, 'wsfed')
+      buysNothing(context, asked, people, mode)
     })
   },
 }

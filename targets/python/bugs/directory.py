@@ -31,7 +31,7 @@ def reply_passed_on(application, params, key, freshness):
     return {**query, "wreply": single(params, "wreply") or query["wreply"]}
 
 
-@sign_in_bug("protocol_of", "sign-in.app-not-installed", ASKS, "sign-in.upstream-token-types", UPSTREAM)
+@sign_in_bug("protocol_of", "sign-in.app-not-installed", ASKS)
 def openid_for_all(directory):
     """Asks every directory over OpenID Connect, which is newer."""
     return "oidc"
