@@ -25,6 +25,8 @@ const contextsUpTo = (bytes: number): Record<string, fc.Arbitrary<string>> => ({
     minLength: 1,
     maxLength: 12,
   }),
+  edges: fc.tuple(label, label).map(([one, other]) => ` ${one} ${other} `),
+  percent: label.map((word) => `${word}%20%41%zz%2B`),
   structured: fc.tuple(fc.uuid(), fc.nat(99)).map(([id, number]) => `rm=${number}&id=${id}&ru=%2fsites%2fa`),
 })
 
