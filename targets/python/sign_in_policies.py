@@ -1,18 +1,19 @@
 """Every decision about signing in and out, each a small function of its own. A bug takes the place of exactly one."""
 import html
 import secrets
-import uuid
-from typing import Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
+from given_out import (audience_of, clean_ups, declared_end, digest_for, ends, entity_id, onward, passive_endpoints,
+                       published, result_address, token_id, token_type, upstream_sign_outs, version_of)
 from id_token import MICROSOFT, NAMES, SOAP, TENANT, Parts, claims_in, is_signed_by
 from parties import Application, Directory, Key, Parties, Party
 from messages import is_token_response, repeated
 from policies import cookie_name, find_begun, is_open, is_same_browser, remember, spend
 from rows import METADATA, ROWS
-from saml import SAML, Claims, Proof, instant, read_proof, values_of
+from saml import Claims, Proof, instant, read_proof, values_of
 from seen import Seen
 from sessions import EIGHT_HOURS, People, Person
-from wire import SAFE, Params, add_query, single
+from wire import SAFE, Params, single
 
 SKEW = 300  # seconds by which the clocks of broker and identity provider may differ
 NAME, OBJECT_ID = f"{SOAP}/name", f"{MICROSOFT}/objectidentifier"
@@ -206,85 +207,6 @@ def carry(claims: Claims) -> Claims:
 def remember_person(people: People, person: Person) -> People:
     """Who is signed in to a browser after one more has signed in: one for each directory."""
     return {**people, person.tenant: person}
-
-
-# --- the token ----------------------------------------------------------------------------------------------------
-
-
-def token_id(proof: str) -> str:
-    """The id of a new assertion; what the upstream one was called does not matter."""
-    return f"_{uuid.uuid4()}"
-
-
-def audience_of(party: Party) -> str:
-    """Whom a token is for."""
-    return party.realm
-
-
-def version_of(party: Party) -> str:
-    """The version of SAML that a party gets."""
-    return party.version
-
-
-def token_type(version: str) -> str:
-    """How a token is declared."""
-    return SAML[version]
-
-
-def digest_for(party: Party) -> str:
-    """With which hash a token is signed."""
-    return "sha256"
-
-
-def ends(person: Person, now: float) -> float:
-    """When a token that is issued now ends."""
-    return now + EIGHT_HOURS
-
-
-def declared_end(until: float, now: float) -> float:
-    """When the response says that the token ends."""
-    return until
-
-
-def result_address(party: Party, reply: Optional[str]) -> str:
-    """Where a result goes: to the URL that was asked for and found to be registered, else to the registered one."""
-    return party.reply if reply is None else reply
-
-
-# --- signing out --------------------------------------------------------------------------------------------------
-
-
-def upstream_sign_outs(people: People, directories: Mapping[str, Directory]) -> List[str]:
-    """Where the identity provider is told of a sign-out, for each directory."""
-    return [add_query(directories[tenant].wsfed_endpoint, {"wa": "wsignout1.0"}) for tenant in people]
-
-
-def clean_ups(realms: Iterable[str], parties: Parties) -> List[str]:
-    """Where the parties of a session are told that it is over (WS-Federation 1.2 section 13.2.4)."""
-    return [add_query(parties[realm].reply, {"wa": "wsignoutcleanup1.0"}) for realm in realms]
-
-
-def onward(reply: Optional[str], parties: Parties) -> Optional[str]:
-    """Where a sign-out leads: to a URL that is registered, letter by letter, or nowhere."""
-    return reply if reply in [party.reply for party in parties.values()] else None
-
-
-# --- the metadata -------------------------------------------------------------------------------------------------
-
-
-def entity_id(application: Application) -> str:
-    """The broker's name in its metadata; its tokens name it as the issuer."""
-    return application.realm
-
-
-def published(certificate: bytes, directories: Mapping[str, Directory]) -> List[bytes]:
-    """The certificates under which the broker signs."""
-    return [certificate]
-
-
-def passive_endpoints(address: str) -> List[str]:
-    """Where parties send their visitors."""
-    return [address]
 
 
 class SignInPolicies(NamedTuple):

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta, timezone
 import sign_in_policies as policies
 from bugs.bug import sign_in_bug
 from id_token import claims_in
+from saml import SAML
 
 REISSUES, AUDIENCE, LIFETIME, TYPE = "sign-in.reissues", "sign-in.audience", "sign-in.lifetime", "sign-in.token-type"
 CLAIMS, OUT_OF_OPENID, POSTS = "sign-in.claims", "sign-in.wsfed-out-of-oidc", "sign-in.posts-to-registered-reply"
@@ -42,7 +43,7 @@ def version_compared_as_number(party):
 @sign_in_bug("token_type", TYPE)
 def type_declared_by_habit(version):
     """Declares every token as SAML 1.1."""
-    return policies.SAML["1.1"]
+    return SAML["1.1"]
 
 
 @sign_in_bug("remember_person", CLAIMS, "realm.no-interference")

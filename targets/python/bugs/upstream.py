@@ -9,7 +9,7 @@ from datetime import datetime
 import sign_in_policies as policies
 from bugs.bug import sign_in_bug
 from messages import assertions_in
-from saml import Unreadable, values_of
+from saml import SAML, Unreadable, values_of
 
 UPSTREAM, FROM_TOKEN = "sign-in.rejects-bad-upstream", "realm.from-token"
 
@@ -64,7 +64,7 @@ def assertion_in_anything(xml):
 @sign_in_bug("read_proof", "sign-in.upstream-token-types")
 def saml20_alone_read(xml):
     """Reads assertions of SAML 2.0, and gives up on others."""
-    if policies.SAML["2.0"] not in xml.decode():
+    if SAML["2.0"] not in xml.decode():
         raise Unreadable("not SAML 2.0")
     return policies.read_proof(xml)
 
