@@ -134,6 +134,8 @@ export const lawfulSignInVariants = {
     under: documented,
     signIn: {
       findParty: (parties, realm) => parties.find((one) => one.realm.replace(/\/$/, '') === realm.replace(/\/$/, '')),
+      findAppliesTo: (parties, realm) =>
+        parties.find((one) => one.realm.replace(/\/$/, '') === realm.replace(/\/$/, '')),
     },
   },
   'reads-reply-as-browsers-do': {

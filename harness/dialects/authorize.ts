@@ -16,7 +16,7 @@ const names = [
 export const variedParameters: readonly string[] = ['client_id', 'response_type', 'redirect_uri', 'state']
 
 /** Method not allowed, too many requests, and trouble of a gateway: the request was not judged at all. */
-const overloaded = new Set([405, 429, 502, 503, 504])
+export const overloaded: ReadonlySet<number> = new Set([405, 429, 502, 503, 504])
 
 type Form = Pick<Dialect, 'parameters' | 'realmPath' | 'versionPath'>
 

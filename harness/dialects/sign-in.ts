@@ -2,7 +2,7 @@ import { encodeForm } from '../../protocols/form.ts'
 import type { Pairs, WireRequest } from '../../protocols/wire.ts'
 import { textOf } from '../../protocols/wire.ts'
 import type { Exchange } from '../record/exchange.ts'
-import { get } from './authorize.ts'
+import { get, overloaded } from './authorize.ts'
 import type { Endpoints, Outcome, SignInInput, SignOutInput } from './dialect.ts'
 
 const names = [
@@ -32,6 +32,8 @@ export const metadataRequest = (_: object, { target, paths }: Endpoints): WireRe
 export const readDocument = (hops: readonly Exchange[]): Outcome => {
   const { response } = hops.at(-1) ?? {}
   if (response === undefined) return { is: 'unreadable', why: 'there was no answer' }
+  if (overloaded.has(response.status))
+    return { is: 'unreadable', why: `status ${response.status}, which says nothing of the request` }
   const text = textOf(response)
   return response.status === 200 ? { is: 'document', text } : { is: 'refusal', text }
 }

@@ -5,23 +5,37 @@ import { administratorOf } from '../../../mocks/idp/entra/administrator.ts'
 import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
 import type { Assertion } from '../../../protocols/saml/assertion.ts'
 import type { Asked } from '../authorize/request.ts'
+import { describe } from '../authorize/request.ts'
 import { comesToNothing } from './refusals.ts'
 import type { People } from './request.ts'
 import { names, responseIn, seenBy } from './request.ts'
 
-/** Judges that an answer of the identity provider came to nothing for a party. */
-export const buysNothing = (context: Context, asked: Asked, { party }: Pick<People, 'party'>, what: string): void =>
-  void comesToNothing(context, asked, `no response for ${party.realm} out of ${what}`)
+/**
+ * Judges that an answer of the identity provider came to nothing for a party: it was refused, by the target or by the provider.
+ *
+ * @throws Inconclusive when what came instead does not say so
+ */
+export const buysNothing = (context: Context, asked: Asked, { party }: Pick<People, 'party'>, what: string): void => {
+  if (comesToNothing(context, asked, `no response for ${party.realm} out of ${what}`)) return
+  if (asked.outcome.is === 'refusal' || asked.journey.at(-1)?.to === 'idp') return
+  throw new Inconclusive('unreadable', `${describe(asked)}, which says nothing of ${what}`)
+}
 
 /**
- * Requires that an identity provider that was asked was asked in one protocol: its answer is hostile in that one alone.
+ * Requires that the identity provider was asked in one protocol, in which alone its answer is hostile, and that its answer came to the
+ * target.
  *
- * @throws Inconclusive when the user came to it in another
+ * @throws Inconclusive when the user came to it in another, or did not come back
  */
-export const askedOver = (asked: Asked, over: Upstream): void => {
-  const [path = ''] = asked.journey.find(({ to }) => to === 'idp')?.request.rawPath.split('?') ?? []
-  if (path === '' || path.endsWith('/wsfed') === (over === 'wsfed')) return
-  throw new Inconclusive('undelivered', `the user was sent to ${path}, whose answers are not what is asked about`)
+export const answeredOver = ({ journey }: Asked, over: Upstream): void => {
+  const [path = ''] = journey.find(({ to }) => to === 'idp')?.request.rawPath.split('?') ?? []
+  if (path === '') throw new Inconclusive('undelivered', 'the user never came to the identity provider')
+  if (path.endsWith('/wsfed') !== (over === 'wsfed')) {
+    throw new Inconclusive('undelivered', `the user was sent to ${path}, whose answers are not what is asked about`)
+  }
+  const last = journey.findLastIndex(({ to }) => to === 'idp')
+  if (journey.slice(last).some(({ to }) => to === 'target')) return
+  throw new Inconclusive('undelivered', 'the answer of the identity provider never came to the target')
 }
 
 /** Whether an assertion speaks of whom the identity provider's forged tokens speak. */

@@ -165,6 +165,7 @@ export const declaredMapping: Check = {
       if (seen === undefined) return
       const told = Map.groupBy(seen.assertion.claims, ({ type }) => type)
       const valuesOf = (type: string) => (told.get(type) ?? []).flatMap(({ values }) => values)
+      if (seen.said.size === 0) throw new Inconclusive('unreadable', 'no token of the identity provider was seen')
       const undeclared = [...told.keys()].find((type) => !Object.hasOwn(mapping, type))
       if (undeclared !== undefined) {
         throw new Violation('undeclared', { expected: 'claims of the declared mapping alone', actual: undeclared })

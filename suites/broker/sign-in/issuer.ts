@@ -4,7 +4,7 @@ import { single } from '../../../fixtures/world/slice.ts'
 import type { Upstream } from '../../../fixtures/world/shapes.ts'
 import type { Check } from '../../../harness/judge/check.ts'
 import { issuerOf } from '../../../mocks/idp/entra/claims.ts'
-import { askedOver, buysNothing } from './bad-answer.ts'
+import { answeredOver, buysNothing } from './bad-answer.ts'
 import { partiesOf, partiesSignInOver, signIn, validSignIn } from './request.ts'
 
 /** A token under a name that is not the issuer's, though the key is. */
@@ -30,7 +30,7 @@ const otherIssuer = (over: Upstream, what: string): Check => ({
     const attempt = async (issuer: string) => {
       context.hostile(`idp.issues-as:${issuer}`)
       const asked = await signIn(context, validSignIn(context, people.party), people.user)
-      askedOver(asked, over)
+      answeredOver(asked, over)
       buysNothing(context, asked, people, `${what} of ${JSON.stringify(issuer)}`)
     }
     const own = issuerOf({ origin: context.at.idp }, people.tenant.id, 1)

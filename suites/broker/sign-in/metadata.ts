@@ -26,6 +26,7 @@ const published = async (context: Context): Promise<Metadata> => {
   const { request, read } = speaks(context, 'metadata')
   const outcome = read(await context.browser().go(request({}, context.at)))
   const expected = 'a document of federation metadata'
+  if (outcome.is === 'unreadable') throw new Inconclusive('unreadable', outcome.why)
   if (outcome.is !== 'document') throw new Violation('not-published', { expected, actual: `a ${outcome.is}` })
   const found = readMetadata(outcome.text)
   if (found.is === 'metadata') return found.metadata
@@ -77,7 +78,8 @@ export const configuresParty: Check = {
     await context.each([...passiveEndpoints.keys()], async (index) => {
       const endpoint = passiveEndpoints[index] ?? ''
       if (!URL.canParse(endpoint)) throw new Violation('endpoint', { expected: 'an absolute URL', actual: endpoint })
-      const { origin, pathname } = new URL(endpoint)
+      const { origin, pathname, search } = new URL(endpoint)
+      if (search !== '') throw new Inconclusive('unreadable', `the passive endpoint ${endpoint} has a query of its own`)
       if (origin !== context.at.target) {
         throw new Inconclusive('unreadable', `the passive endpoint ${endpoint} is at another origin than the target's`)
       }

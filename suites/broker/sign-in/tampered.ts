@@ -4,7 +4,7 @@ import type { Tampering } from '../../../fixtures/tampering/tampering.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
-import { askedOver, buysNothing, neverForged } from './bad-answer.ts'
+import { answeredOver, buysNothing, neverForged } from './bad-answer.ts'
 import { metadataOf, partiesOf, partiesSignInOver, signIn, trustOf, validSignIn } from './request.ts'
 
 const upstream: Check['applies'] = (dialect) => (dialect.upstream ? undefined : 'dialect.upstream')
@@ -15,17 +15,17 @@ const needs = {
 } as const
 const versions = fc.constantFrom<readonly HostileModeId[]>(['idp.answers-in-saml11'], [])
 
-/** Holds every one of them against the target; the runs are dealt out evenly. */
+/** Holds every one of them against the target; the runs are dealt out evenly, and each is tried. */
 const against = async (context: Context, all: readonly Tampering[], runs: number): Promise<void> => {
   const [people] = partiesOf(context, 'wsfed')
   if (people === undefined) throw new TypeError('no tenant of the slice signs in over WS-Federation')
   const trust = trustOf(context, await metadataOf(context))
   for (const [index, { id, owes }] of all.entries()) {
-    const share = Math.floor((runs + index) / all.length)
+    const share = Math.max(Math.sign(runs), Math.floor((runs + index) / all.length))
     await context.forEvery(id, versions, share, async (version) => {
       context.hostile(`idp.tampers:${id}`, ...version)
       const asked = await signIn(context, validSignIn(context, people.party), people.user)
-      askedOver(asked, 'wsfed')
+      answeredOver(asked, 'wsfed')
       if (owes === 'refusal') buysNothing(context, asked, people, id)
       else neverForged(context, asked, people, trust, id)
     })

@@ -3,7 +3,7 @@ import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
 import { describe } from '../authorize/request.ts'
-import { askedOver, buysNothing } from './bad-answer.ts'
+import { answeredOver, buysNothing } from './bad-answer.ts'
 import type { People } from './request.ts'
 import {
   metadataOf,
@@ -88,7 +88,7 @@ export const otherTypes: Check = {
     await context.each(cases, async ({ people, mode }) => {
       context.hostile(mode)
       const asked = await signIn(context, validSignIn(context, people.party), people.user)
-      askedOver(asked, 'wsfed')
+      answeredOver(asked, 'wsfed')
       buysNothing(context, asked, people, mode)
     })
   },

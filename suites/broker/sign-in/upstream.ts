@@ -125,6 +125,9 @@ const methods = [
   'urn:federation:authentication:windows',
 ]
 
+/** Challenges that a browser answers by asking the person before it (RFC 7617, RFC 7616, RFC 4559). */
+const challenges = /\b(?:basic|digest|ntlm|negotiate)\b/i
+
 /** Credentials are for the identity provider. */
 export const neverPrompts: Check = {
   id: 'sign-in.never-prompts.no-credentials',
@@ -148,7 +151,10 @@ export const neverPrompts: Check = {
       for (const hop of journey.filter(({ to }) => to === 'target')) {
         const next = nextOf(hop)
         const asks = next.is === 'page' && next.page.forms.some(({ password }) => password !== undefined)
-        if (asks || hop.response?.headers.some(([name]) => name === 'www-authenticate')) {
+        if (
+          asks ||
+          hop.response?.headers.some(([name, value]) => name === 'www-authenticate' && challenges.test(value))
+        ) {
           throw new Violation('asks', {
             expected: 'no question for credentials',
             actual: `a page of the broker at ${hop.request.rawPath.split('?', 1)[0]} that asks`,

@@ -97,7 +97,7 @@ export const unknownAppliesTo: Check = {
     await context.each([`urn:stranger:${tag}`, `https://stranger-${tag}.test/`, `${party.realm}stranger/`], attempt)
     const near = fc.oneof(
       label.map((text) => party.realm + text),
-      fc.integer({ min: 1, max: party.realm.length - 12 }).map((cut) => party.realm.slice(0, -cut)),
+      fc.integer({ min: 2, max: party.realm.length - 12 }).map((cut) => party.realm.slice(0, -cut)),
       label.map((text) => party.realm.replace('://', `://${text}.`)),
       fc.constantFrom(party.realm.replace('https:', 'http:'), `${party.realm}?x=1`, party.reply),
     )

@@ -21,7 +21,6 @@ const defects: Readonly<Record<string, HostileModeId>> = {
   expired: 'idp.issues-expired-assertion',
   'not valid yet': 'idp.issues-early-assertion',
   'for another audience': 'idp.mints-assertion-for-another-audience',
-  'of another issuer': 'idp.issues-as-another-issuer',
   'forged around a signed one': 'idp.wraps-assertion',
 }
 
