@@ -98,6 +98,7 @@ test('a shard into which no check falls says so, and is merged with the others',
   expect(merged.report().verdicts.map(({ check, status }) => [check.split('.', 2).join('.'), status])).toEqual([
     ['authorize.client-before-redirect', 'pass'],
     ['authorize.starts-code-flow', 'pass'],
+    ['sign-in.directory-only', 'pass'],
   ])
 })
 
