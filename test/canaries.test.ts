@@ -46,7 +46,7 @@ describe('the search finds', () => {
   })
 })
 
-test('a transcript that nobody has cleaned is full of secrets', { timeout: 60_000 }, async () => {
+test('a transcript that nobody has cleaned is full of secrets', { timeout: 300_000 }, async () => {
   const raw: Exchange[] = []
   const witness = { ...invariants[0], inspect: (exchange: Exchange) => void raw.push(exchange) } as Invariant
   const target = await loadTarget(targetFile('leaky.ts'))
@@ -104,7 +104,7 @@ describe('no secret stands, in whatever form, in', () => {
     ['the JUnit report', 'junit.xml', 1],
     ['the results of Allure', 'results', 80],
     ['the page', 'html', 80],
-  ])('%s', { timeout: 120_000 }, (_, path, least) => {
+  ])('%s', { timeout: 300_000 }, (_, path, least) => {
     const files = filesIn(join(to, path))
     expect(files.length).toBeGreaterThanOrEqual(least)
     for (const file of files) expect([file, sightings(readFileSync(file))]).toEqual([file, []])

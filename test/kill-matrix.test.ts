@@ -87,7 +87,7 @@ test.for(Object.entries(onlyByProperty) as [keyof Policies, keyof typeof oauthFa
 
 test.for(Object.entries(onlyByPropertyOfSignIn))(
   '%s: no example finds %s',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async ([policy, fault]) => {
     expect([signInFaults[fault].policy, claimsOn(fault).length > 0]).toEqual([policy, true])
     const verdicts = await verdictsOn(faulty(fault), { keyring, seed: 1, runs: 0, chosen: checksOf('sign-in') })

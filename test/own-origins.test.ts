@@ -7,7 +7,7 @@ import { folder as temporary, targetFile } from './cli/command.ts'
 import { setUpByHand, statusesOf } from './set-up-by-hand.ts'
 import { twoOrigins } from './targets/two-origins.ts'
 
-const timeout = 60_000
+const timeout = 300_000
 const keyring = await makeKeyring(true)
 const passed = ['pass', 'pass', 'pass']
 const doubted = ['inconclusive', 'inconclusive', 'inconclusive']

@@ -56,7 +56,7 @@ describe("Allure's reporter in a vitest project of a user's own", () => {
   })
 })
 
-test('a target that cannot be started is broken, whatever it printed', { timeout: 60_000 }, async () => {
+test('a target that cannot be started is broken, whatever it printed', { timeout: 300_000 }, async () => {
   const [check = ''] = checks.map(({ id }) => id)
   const made = join(folder(), 'target.json')
   const program = 'console.error("AssertionError: expected a database"); process.exit(1)'

@@ -15,7 +15,7 @@ const digest = createHash('sha256').update(token).digest('hex')
 const lastDay = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
 /** 0.0.0.0 is no name of loopback, and yet reaches this machine. */
-test('a target elsewhere is judged with its permission, and meets nobody without', { timeout: 60_000 }, async () => {
+test('a target elsewhere is judged with its permission, and meets nobody without', { timeout: 300_000 }, async () => {
   const folder = temporary()
   const [one, other] = await freePorts(2)
   const [party, idp] = [`https://0.0.0.0:${one}`, `https://0.0.0.0:${other}`]

@@ -30,7 +30,7 @@ const verdictOn = async (way: string) => {
     await universe.close()
   }
 }
-const timeout = 60_000
+const timeout = 300_000
 
 test.each(['to-https', 'refuses'])('a target that %s plain HTTP passes', { timeout }, async (way) => {
   expect(await verdictOn(way)).toMatchObject({ status: 'pass', cases: 5, notes: [] })

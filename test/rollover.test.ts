@@ -28,7 +28,7 @@ test('a target that gives no way to rotate is accused of nothing', async () => {
   expect(verdict).toMatchObject({ status: 'inconclusive', why: 'undelivered' })
 })
 
-test('a target that is launched rotates by a request', { timeout: 60_000 }, async () => {
+test('a target that is launched rotates by a request', { timeout: 300_000 }, async () => {
   const launcher = await openLauncher()
   const target = await loadTarget(join(import.meta.dirname, '../targets/reference/program.json'))
   const world = worldOf(1, [rollsOver], keyring)

@@ -20,7 +20,7 @@ import { documentOf } from '../protocols/xml/write.ts'
 import type { Documents } from './oracles/oracles.ts'
 import { javaSigns, javaVerifies, oracles, xmlsecSigns, xmlsecVerifies } from './oracles/oracles.ts'
 
-const timeout = 120_000
+const timeout = 300_000
 const perVersion = 40
 const entityId = 'https://sts.test/<&>"\u0085'
 const now = Date.UTC(2026, 0)

@@ -13,7 +13,7 @@ import { verdictsOn } from './proving-ground.ts'
 
 const keyring = await makeKeyring()
 const readers = [ownToken, registeredVersion, sameUser, instantsInUtc, strongSignatures, endsSession]
-const timeout = 60_000
+const timeout = 300_000
 
 /** What checks make of a spoiled broker: the id of each and its status, with the kind of what it accuses of. */
 const judgedOn = async ({ around }: Spoiled, chosen: readonly (typeof readers)[number][]) => {

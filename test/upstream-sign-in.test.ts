@@ -18,7 +18,7 @@ import { referenceBroker } from '../targets/reference/target.ts'
 const check = 'upstream.sign-in'
 const shape = { ...single, tenants: 2 }
 const world = worldOf(1, [{ id: check, needs: { shape } }], await makeKeyring())
-const timeout = 60_000
+const timeout = 300_000
 
 /** A universe before a target that does nothing but take what is posted to it; `told` is all that it knows. */
 const open = async (transport: Transport) => {

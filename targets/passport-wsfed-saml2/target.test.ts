@@ -15,7 +15,7 @@ const installed = existsSync(join(here, 'node_modules', 'passport-wsfed-saml2'))
 if (!installed && process.env['BROKERSPEC_REQUIRE_ALL']) {
   throw new Error(`passport-wsfed-saml2 is missing: npm ci --ignore-scripts --prefix ${here}`)
 }
-const timeout = 120_000
+const timeout = 300_000
 const now = Date.now()
 let issuer: Required<Signer>
 let stranger: Signer

@@ -9,7 +9,7 @@ import { makeKeyring } from '../../fixtures/world/world.ts'
 import { invariants } from '../../suites/index.ts'
 import { brokerspec, folder, targetFile } from './command.ts'
 
-const timeout = 120_000
+const timeout = 300_000
 const keys = JSON.stringify(await exportKeyring(await makeKeyring(true)))
 const program = targetFile('program.js')
 const base = { schema: 1, role: 'broker', subject: { name: 'n', version: '1' }, capabilities: ['oauth'] }

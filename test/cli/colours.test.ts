@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { brokerspec, folder } from './command.ts'
 
-const timeout = 60_000
+const timeout = 300_000
 const escape = '\u001B['
 
 test('run and merge colour alike: when forced, and not for a pipe or under NO_COLOR', { timeout }, async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { brokerspec, targetFile } from './command.ts'
 
-const timeout = 60_000
+const timeout = 300_000
 const run = (when: string, ...more: string[]) =>
   brokerspec(['run', '--seed', '1', '--target', targetFile('leaves.ts'), ...more], { env: { BROKERSPEC_LEAVES: when } })
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import type { Provision } from '../../fixtures/world/provision.ts'
 import { brokerspec, folder } from './command.ts'
 
-const timeout = 60_000
+const timeout = 300_000
 const attach = {
   origins: { party: 'https://127.0.0.1:9' },
   mocks: { idp: 'https://localhost:10443' },

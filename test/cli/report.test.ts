@@ -180,7 +180,7 @@ test('no page has a tracker or a script of others, or may load one', () => {
 
 test(
   'advice of a strict run has failed; an older page and its results are replaced',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     expect((await make(true)).code).toBe(0)
     expect(resultsOf().size).toBe(verdicts.length)

@@ -3,7 +3,7 @@ import type { Report } from '../../reports/report.ts'
 import { brokerspec, folder, targetFile } from './command.ts'
 import { join } from 'node:path'
 
-const timeout = 120_000
+const timeout = 300_000
 const faulty = ['--target', targetFile('faulty.ts')]
 
 /** A report without what differs between two runs of the same thing. */
