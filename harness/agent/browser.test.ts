@@ -99,6 +99,22 @@ describe('a browser', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('loads images and frames of every page that it saw, frames within frames, and no end of them', async () => {
+    const pages: Record<string, string> = {
+      '/out': '<meta http-equiv="refresh" content="0; url=/bye"><iframe src="/frame"></iframe>',
+      '/bye': '<img src="/pixel">',
+      '/frame': `<iframe src="${idp}/logout"></iframe><img src="https://stranger.test/">`,
+      '/endless': '<iframe src="/endless"></iframe>',
+    }
+    const { asked, go, load } = open(({ rawPath }) => html(pages[rawPath] ?? ''))
+    await load(await go(get('/out')))
+    expect(asked.map(urlOf)).toEqual([
+      ...['/out', '/bye', '/frame', '/pixel'].map((path) => target + path),
+      `${idp}/logout`,
+    ])
+    expect(await load(await go(get('/endless')))).toHaveLength(3)
+  })
+
   test('never asks a stranger, even when it is told to', async () => {
     const { asked, go } = open(() => html('end'))
     await go(get('/', 'https://evil.test')).catch(() => undefined)

@@ -54,13 +54,17 @@ export type BrowserParts = {
 const maxHops = 20
 const longestAnswer = 1_048_576
 
-/** The URLs of the images and frames of the page on which a journey ended. */
-export const loadsOf = (journey: Journey): string[] => {
-  const last = journey.at(-1)
-  if (last?.response === undefined) return []
-  const next = nextOf(last)
-  return (next.is === 'page' ? next.page : readPage(textOf(last.response))).loads.map((source) =>
-    resolve(source, urlOf(last.request)),
+/** How deep frames within frames are loaded, and how many images and frames in all. */
+const [deepest, mostLoads] = [3, 50]
+
+/** The URLs of the images and frames of every page that a journey showed, also of those that led on by themselves. */
+export const loadsOf = (journey: Journey): string[] => journey.flatMap(loadsIn)
+
+const loadsIn = (hop: Exchange): string[] => {
+  if (hop.response === undefined || (hop.response.status >= 300 && hop.response.status < 400)) return []
+  const next = nextOf(hop)
+  return (next.is === 'page' ? next.page : readPage(textOf(hop.response))).loads.map((source) =>
+    resolve(source, urlOf(hop.request)),
   )
 }
 
@@ -128,9 +132,14 @@ const browserWith = (parts: BrowserParts, jar: Cookies): Browser => {
     },
     async load(journey) {
       const loaded: Exchange[] = []
-      for (const url of loadsOf(journey)) {
-        const [{ request }] = journey.slice(-1) as [Exchange]
-        loaded.push(...(await follow(at(url, request))))
+      let pages: Journey = journey
+      for (let depth = 0; depth < deepest; depth += 1) {
+        const within: Exchange[] = []
+        for (const hop of pages)
+          for (const url of loadsIn(hop))
+            if (loaded.length + within.length < mostLoads) within.push(...(await follow(at(url, hop.request))))
+        loaded.push(...within)
+        pages = within
       }
       return loaded
     },

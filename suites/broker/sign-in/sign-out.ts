@@ -3,7 +3,7 @@ import { nearMissesOf, nearMissKinds } from '../../../fixtures/near-miss/near-mi
 import { samePlace } from '../../../fixtures/near-miss/place.ts'
 import type { Browser, Journey } from '../../../harness/agent/browser.ts'
 import { loadsOf } from '../../../harness/agent/browser.ts'
-import { resolve } from '../../../harness/agent/next.ts'
+import { nextOf, resolve } from '../../../harness/agent/next.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { queryOf, valuesOf } from '../../../protocols/form.ts'
@@ -29,8 +29,15 @@ const inAndOut = async (context: Context, parties: readonly People[], reply?: Re
   }
   const out = speaks(context, 'signOut').request({ ...(reply !== undefined && { reply }) }, context.at)
   const journey = await browser.go(out)
-  await browser.load(journey)
-  return { browser, journey, told: loadsOf(journey) }
+  const outcome = speaks(context, 'signOut').read(journey)
+  if (outcome.is === 'unreadable') throw new Inconclusive('unreadable', outcome.why)
+  const last = journey.at(-1)
+  const next = last && nextOf(last)
+  if (last?.to === 'target' && next?.is === 'page' && next.page.forms.length > 0) {
+    throw new Inconclusive('unreadable', 'the sign-out ends in a form that waits for a person')
+  }
+  const loaded = await browser.load(journey)
+  return { browser, journey, told: loadsOf([...journey, ...loaded]) }
 }
 
 /** The parties of each tenant of the slice. */
