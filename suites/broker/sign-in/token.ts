@@ -91,7 +91,7 @@ export const oneAudience: Check = {
 }
 
 /** Judges how long a token and the response around it live. */
-const livesAsDeclared = (context: Context, asked: Asked, { assertion }: Seen): void => {
+export const livesAsDeclared = (context: Context, asked: Asked, { assertion }: Seen): void => {
   const read = readResult(resultIn(asked))
   const declared = read.is === 'response' ? read.response.lifetime : undefined
   const token = (assertion.notOnOrAfter ?? Infinity) - assertion.issuedAt

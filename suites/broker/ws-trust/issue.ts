@@ -6,6 +6,7 @@ import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
 import { attributeNamed } from '../../../protocols/xml/element.ts'
 import type { People } from '../sign-in/request.ts'
+import { livesAsDeclared } from '../sign-in/token.ts'
 import { metadataOf, names, seenBy, signedIn, trustOf } from '../sign-in/request.ts'
 import { issue, issuesNothing, tokenComes, trustIssues, trusting, upstreamToken } from './request.ts'
 
@@ -29,7 +30,7 @@ export const sameToken: Check = {
   title: 'over WS-Trust a party gets the token that it gets over WS-Federation',
   sends:
     "valid token requests with an assertion of the tenant's identity provider, for each party and each user, after a sign-in over WS-Federation; with and without the parts that are optional",
-  owes: 'a new token of the broker for the party alone, of the version that it is registered for, that names the user',
+  owes: 'a new token of the broker for the party alone, of the version that it is registered for and of the declared lifetime, that names the user',
   clauses,
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs,
@@ -45,10 +46,12 @@ export const sameToken: Check = {
     const attempt = async ({ party, tenant, user }: People, more: Partial<IssueInput> = {}) => {
       const token = await upstreamToken(context, tenant, user)
       const asked = await issue(context, party, { token, ...more })
-      const { assertion } = seenBy(party, trust, asked, [
+      const seen = seenBy(party, trust, asked, [
         'no-response', 'unsigned', 'foreign-key', 'altered', 'wrong-issuer', 'no-audience', 'wrong-audience',
         'wrong-token-type', 'no-window', 'expired', 'early', 'not-bearer',
       ]) // prettier-ignore
+      const { assertion } = seen
+      livesAsDeclared(context, asked, seen)
       const expected = `a new token of ${user.name} for ${party.realm}`
       const fail = (kind: string, actual: string) => new Violation(kind, { expected, actual })
       if (assertion.audiences.flat().length !== 1) throw fail('audiences', 'one for several audiences')
