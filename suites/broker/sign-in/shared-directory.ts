@@ -48,7 +48,7 @@ export const ownUrls: Check = {
     shape: { ...single, tenants: 2, partiesPerTenant: 3 },
     scope: 'slice',
   },
-  kills: ['broker.serves-one-party-per-directory', 'broker.posts-to-newest-party'],
+  kills: ['broker.serves-one-party-per-directory'],
   control: partiesSignIn,
   async run(context) {
     const trust = trustOf(context, await metadataOf(context))
