@@ -8,6 +8,7 @@ import { writeFaultResult } from '../protocols/ws-federation/result.ts'
 import { postingForm } from './broker/pages.ts'
 import { honestSignIn } from './broker/sign-in-policies.ts'
 import { page } from './html.ts'
+import { declaringStatus } from './lawful-errors.ts'
 import type { LawfulVariant } from './lawful-variants.ts'
 
 const both = ['k2trust', 'wsfed'] as const
@@ -26,13 +27,18 @@ const [objectId, displayName] = ['objectidentifier', 'displayname'].map(
 export const lawfulSignInVariants = {
   'refuses-sign-ins-with-200': {
     does: 'shows the error page of a sign-in with status 200',
-    under: both,
+    under: ['wsfed'],
     signIn: { show: () => ({ status: 200, behindRedirect: false }) },
+    declares: declaringStatus(200, 'sign-in'),
+    advised: ['errors.client-faults-are-4xx.sign-in'],
   },
   'refuses-sign-ins-in-its-own-words': {
     does: 'says in its own words why a sign-in is refused',
     under: ['wsfed'],
-    signIn: { show: () => ({ status: 403, behindRedirect: false }), wording: (row) => `Sign-in denied (${row})` },
+    signIn: {
+      show: (row) => ({ ...honestSignIn.show(row), ...(row !== 'unhandled' && row !== 'metadata' && { status: 403 }) }),
+      wording: (row) => `Sign-in denied (${row})`,
+    },
   },
   'tells-the-party-by-a-fault': {
     does: 'posts a fault to the registered reply of a party whose request it does not understand',
@@ -41,7 +47,7 @@ export const lawfulSignInVariants = {
       const response = await broker(request, signal)
       const [realm] = valuesOf(queryOf(request.rawPath), 'wtrealm')
       const refused = /\bis=not-ws-federation\b/.test(headerOf(response.headers, 'location') ?? '')
-      if (realm === undefined || !refused) return response
+      if (!realm?.startsWith('https:') || !refused) return response
       const form = postingForm(`${realm}_trust/`, [
         ['wa', 'wsignin1.0'],
         ['wresult', fault],

@@ -6,9 +6,10 @@ import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
 import { codesIn } from '../../../harness/record/codes.ts'
 import type { Exchange } from '../../../harness/record/exchange.ts'
-import { decodeForm, queryOf } from '../../../protocols/form.ts'
+import { decodeForm, queryOf, valuesOf } from '../../../protocols/form.ts'
 import { textOf, urlOf } from '../../../protocols/wire.ts'
 import { stackTraceIn } from './stack-trace.ts'
+import { carriesResult } from '../sign-in/request.ts'
 
 /**
  * Judges the pages of the target on a journey that was refused: `mark` stands in what was sent, in the place of the name of an
@@ -80,7 +81,7 @@ const leadsOff = ({ at, dialect, slice }: Context, hop: Exchange): string | unde
   ]
   const known = registered.some((uri) => new URL(uri).origin === origin)
   const given = next.is === 'form-post' ? next.form.fields : queryOf(to)
-  if (known && given.some(([name]) => ['code', 'wresult'].includes(name))) {
+  if (known && (valuesOf(given, 'code').length > 0 || carriesResult(given))) {
     throw new Inconclusive('unreadable', 'the request was served and not refused, which is another question')
   }
   if (!dialect.documented && known) return undefined

@@ -4,7 +4,7 @@ import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import type { Answer } from './answers.ts'
 import { answerTo, begin, deliver } from './answers.ts'
-import { buysNothing } from './bad-answer.ts'
+import { comesToNothing } from './refusals.ts'
 import type { People } from './request.ts'
 import { partiesOf, partiesSignIn } from './request.ts'
 
@@ -49,7 +49,10 @@ const spoilt = async (context: Context, people: People, way: string): Promise<vo
     throw new Inconclusive('unreadable', 'the answer of the identity provider carries no token and no code')
   }
   const made = ways[way]?.(answer)
-  if (made) buysNothing(context, await deliver(context, begun.browser, made), people, `an answer with ${way}`)
+  if (made === undefined) return
+  const asked = await deliver(context, begun.browser, made)
+  if (asked.outcome.is === 'unreadable') throw new Inconclusive('unreadable', asked.outcome.why)
+  comesToNothing(context, asked, `no response for ${people.party.realm} out of an answer with ${way}`)
 }
 
 /** A genuine token in a form that says nothing, or two things. */
