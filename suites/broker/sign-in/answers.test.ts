@@ -50,7 +50,7 @@ describe('the answer of an identity provider', () => {
   })
 })
 
-test('a bad answer may buy a page, but neither a response nor a way elsewhere', () => {
+test('a bad answer may buy a refusal, but neither a response nor a way elsewhere', () => {
   const [party] = slice(1, 'answers.test', single).parties
   if (party === undefined) throw new TypeError('the slice has no party')
   const context = { dialect: resolveDialect('k2trust') } as Context
@@ -61,7 +61,7 @@ test('a bad answer may buy a page, but neither a response nor a way elsewhere', 
       return cause instanceof Violation ? cause.kind : cause
     }
   }
-  expect(kindOf({ is: 'page' })).toBeUndefined()
+  expect(kindOf({ is: 'page' })).toBeInstanceOf(Inconclusive)
   expect(kindOf({ is: 'refusal', text: 'error' })).toBeUndefined()
   expect(kindOf({ is: 'form-post', action: party.reply, fields: [['wresult', '<r/>']] })).toBe('answered')
   expect(kindOf({ is: 'form-post', action: party.reply, fields: [['wa', 'wsignin1.0']] })).toBe('sent-away')
