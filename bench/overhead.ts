@@ -14,7 +14,7 @@ import { makeStopwatch } from './stopwatch.ts'
  * What the harness costs, whatever it is pointed at. The unit is the same check set with the same concurrency on a stub that
  * serves recorded answers in the places of broker and identity provider.
  *
- * - `https`: all checks against the reference broker over HTTPS. The time that the broker takes to answer is taken off, as
+ * - `https`: the checks of the authorize flow against the reference broker over HTTPS. The time that the broker takes to answer is taken off, as
  *   the stub's is. The mock identity provider counts as harness here, and is what the unit lacks.
  *
  * The others explain it. Their unit is a bare client: it sends the recorded requests over the same HTTPS wire to the same
@@ -31,7 +31,7 @@ import { makeStopwatch } from './stopwatch.ts'
  */
 export const overhead: Figure = {
   name: 'overhead',
-  tells: 'all checks on the reference broker, over the same checks on recorded answers',
+  tells: 'the authorize flow on the reference broker, over the same checks on recorded answers',
   async measure(keyring) {
     const recording = await record(keyring)
     const overlaps = new Set<number>()

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import type { Keyring } from '../fixtures/world/world.ts'
 import { makeKeyring } from '../fixtures/world/world.ts'
@@ -39,24 +40,24 @@ export const convictedBy = async (
   return verdicts.filter(({ status }) => status === 'fail').map(({ check }) => check)
 }
 
-/** Every fault with the judges that convict it, worked out on all cores, as a share is done in each of its own. */
-const convictions = async (seed: number): Promise<Map<FaultId, string[]>> => {
+/** Faults with the judges that convict them, worked out on all cores, as a share is done in each of its own. */
+const convictions = async (seed: number, tried: readonly FaultId[]): Promise<Map<FaultId, string[]>> => {
   const of = availableParallelism()
   const shares = Array.from({ length: of }, async (_, share) => {
-    const worker = new Worker(new URL(import.meta.url), { workerData: { seed, share, of } satisfies Share })
+    const own = tried.filter((__, index) => index % of === share)
+    const worker = new Worker(new URL(import.meta.url), { workerData: { seed, tried: own } satisfies Share })
     const [caught] = (await once(worker, 'message')) as [Map<FaultId, string[]>]
     return [...caught]
   })
   return new Map((await Promise.all(shares)).flat())
 }
 
-type Share = { seed: number; share: number; of: number }
+type Share = { seed: number; tried: readonly FaultId[] }
 
-const convictShare = async ({ seed, share, of }: Share): Promise<Map<FaultId, string[]>> => {
+const convictShare = async ({ seed, tried }: Share): Promise<Map<FaultId, string[]>> => {
   const keyring = await makeKeyring()
   const caught = new Map<FaultId, string[]>()
-  for (const [index, fault] of faultIds.entries()) {
-    if (index % of !== share) continue
+  for (const fault of tried) {
     const claiming = checksClaiming(fault)
     const beside = checksOf(sideOf(fault)).filter((check) => !claiming.includes(check))
     const by = await convictedBy(fault, keyring, seed, claiming)
@@ -68,18 +69,19 @@ const convictShare = async ({ seed, share, of }: Share): Promise<Map<FaultId, st
 /** How many cases of a property the checks get that do not claim a fault: what they catch is told, and proves nothing. */
 const few = 10
 
-/** The whole table: for every fault the judges that caught it, and whether they claimed to. */
-const printTable = async (seed: number): Promise<boolean> => {
-  const caught = await convictions(seed)
+/** The table: for each fault that is tried the judges that caught it, and whether they claimed to. */
+const printTable = async (seed: number, oneIn: number): Promise<boolean> => {
+  const tried = faultIds.filter((_, index) => index % oneIn === 0)
+  const caught = await convictions(seed, tried)
   const honest = await verdictsOn({}, { keyring: await makeKeyring(), seed })
   const red = honest.filter(({ status }) => status !== 'pass').map(({ check }) => check)
-  const width = Math.max(...faultIds.map((id) => id.length))
+  const width = Math.max(...tried.map((id) => id.length))
   console.log(
-    `Every fault of the reference broker against every check, seed ${seed}\n● claimed and caught   ○ caught beside, with ${few} cases   ✘ claimed and missed   · not caught\n`,
+    `${tried.length} of ${faultIds.length} faults of the reference broker against every check, seed ${seed}\n● claimed and caught   ○ caught beside, with ${few} cases   ✘ claimed and missed   · not caught\n`,
   )
   judges.forEach(({ id }, index) => console.log(`${' '.repeat(width)}  ${'│ '.repeat(index)}┌ ${id}`))
 
-  for (const fault of faultIds) {
+  for (const fault of tried) {
     const by = caught.get(fault) ?? []
     const cells = judges.map(({ id, kills }) =>
       kills.includes(fault) ? (by.includes(id) ? '●' : '✘') : by.includes(id) ? '○' : '·',
@@ -87,11 +89,14 @@ const printTable = async (seed: number): Promise<boolean> => {
     console.log(`${fault.padEnd(width)}  ${cells.join(' ')}  ${by.length === 0 ? 'SURVIVES' : ''}`)
   }
 
-  const survivors = faultIds.filter((fault) => caught.get(fault)?.length === 0)
+  const survivors = tried.filter((fault) => caught.get(fault)?.length === 0)
   const missed = judges.flatMap(({ id, kills }) =>
-    kills.filter((fault) => !caught.get(fault)?.includes(id)).map((fault) => `${id} misses ${fault}`),
+    kills
+      .filter((fault) => tried.includes(fault) && !caught.get(fault)?.includes(id))
+      .map((fault) => `${id} misses ${fault}`),
   )
-  const idle = judges.filter(({ id }) => !faultIds.some((fault) => caught.get(fault)?.includes(id))).map(({ id }) => id)
+  const catches = (id: string) => tried.some((fault) => caught.get(fault)?.includes(id))
+  const idle = oneIn > 1 ? [] : judges.filter(({ id }) => !catches(id)).map(({ id }) => id)
   const say = (title: string, list: readonly string[]) =>
     console.log(`${title}: ${list.length === 0 ? 'none' : list.join(', ')}`)
   console.log('')
@@ -102,5 +107,10 @@ const printTable = async (seed: number): Promise<boolean> => {
   return [red, survivors, missed, idle].every((list) => list.length === 0)
 }
 
-if (isMainThread && import.meta.main) process.exitCode = (await printTable(Number(process.argv[2] ?? 1))) ? 0 : 1
+if (isMainThread && import.meta.main) {
+  const { seed, 'one-in': oneIn } = parseArgs({
+    options: { seed: { type: 'string', default: '1' }, 'one-in': { type: 'string', default: '1' } },
+  }).values
+  process.exitCode = (await printTable(Number(seed), Number(oneIn))) ? 0 : 1
+}
 if (!isMainThread && parentPort && import.meta.main) parentPort.postMessage(await convictShare(workerData as Share))
