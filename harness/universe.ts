@@ -163,6 +163,7 @@ export const openUniverse = async ({
       for (const { id } of world.slices[check]?.tenants ?? []) directories.entra?.modes.set(id, new Set(modes))
     },
     asserts: ({ objectId }, said) => void directories.entra?.asserted.set(objectId, said),
+    fromTarget: transcript.fromTarget,
     beginCase: transcript.beginCase,
     pinCase: transcript.pinCase,
     nodes: site.nodes.length,

@@ -3,8 +3,8 @@ import { withQuery } from '../protocols/form.ts'
 import type { Pairs, Wire, WireResponse } from '../protocols/wire.ts'
 import { headerOf, textResponse } from '../protocols/wire.ts'
 import type { Policies } from './broker/policies.ts'
+import type { Records } from './broker/decisions.ts'
 import { honest } from './broker/policies.ts'
-import type { SignInPolicies } from './broker/sign-in-policies.ts'
 import { escapeHtml, page } from './html.ts'
 import { lawfulSignInVariants } from './lawful-sign-in-variants.ts'
 import { declaringStatus, lawfulErrors } from './lawful-errors.ts'
@@ -15,11 +15,9 @@ import { wsTrustVariants } from './lawful-ws-trust.ts'
  * A target that fills a gap of the sources differently, and is not wrong: a policy of its own, or something around the
  * honest broker. `under` names the dialects that leave the gap; `advised` what a reviewer is told of it, and no more.
  */
-export type LawfulVariant = {
+export type LawfulVariant = { [Name in keyof Records]?: Partial<Records[Name]> } & {
   does: string
   under: readonly ('k2trust' | 'oauth2' | 'wsfed')[]
-  policies?: Partial<Policies>
-  signIn?: Partial<SignInPolicies>
   /** The mapping of claims that it declares instead. */
   claims?: Readonly<Record<string, readonly string[]>>
   around?: (broker: Wire, origin: string) => Wire

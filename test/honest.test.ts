@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import { verdictsOn } from './proving-ground.ts'
-import type { Side } from './sides.ts'
+import type { Side } from '../mocks/faults/catalogue.ts'
 import { checksOf } from './sides.ts'
 
 const keyring = await makeKeyring()

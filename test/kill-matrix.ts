@@ -6,11 +6,10 @@ import type { Keyring } from '../fixtures/world/world.ts'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Check } from '../harness/judge/check.ts'
 import type { FaultId } from '../mocks/faults/catalogue.ts'
-import { faults, faulty, oauthFaults } from '../mocks/faults/catalogue.ts'
+import { faults, faulty, sideOf } from '../mocks/faults/catalogue.ts'
 import { startsCodeFlow } from '../suites/broker/authorize/upstream.ts'
 import { checks, invariants } from '../suites/index.ts'
 import { verdictsOn } from './proving-ground.ts'
-import type { Side } from './sides.ts'
 import { checksOf } from './sides.ts'
 
 /** Every fault, in the order of the catalogue. */
@@ -18,9 +17,6 @@ export const faultIds = Object.keys(faults) as FaultId[]
 
 /** Every check and invariant, with what it claims to catch. */
 export const judges = [...checks, ...invariants].map(({ id, kills }) => ({ id, kills: kills as readonly FaultId[] }))
-
-/** The side of the broker whose decisions a fault is among; it cannot show on the other. */
-export const sideOf = (fault: FaultId): Side => (fault in oauthFaults ? 'oauth' : 'sign-in')
 
 /** The checks that claim a fault. One that only an invariant catches needs traffic of its flow. */
 export const checksClaiming = (fault: FaultId): readonly Check[] => {

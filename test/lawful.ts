@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Transport } from '../harness/attach/site.ts'
-import { honest } from '../mocks/broker/policies.ts'
-import { honestSignIn } from '../mocks/broker/sign-in-policies.ts'
+import type { Decisions, Records } from '../mocks/broker/decisions.ts'
+import { honestRecords } from '../mocks/broker/decisions.ts'
 import type { LawfulVariant, LawfulVariantId } from '../mocks/lawful-variants.ts'
 import { lawfulVariants } from '../mocks/lawful-variants.ts'
 import type { Wire } from '../protocols/wire.ts'
@@ -10,7 +10,7 @@ import { checks } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
 import type { Suspect } from './proving-ground.ts'
 import { verdictsOn } from './proving-ground.ts'
-import { checksOf } from './sides.ts'
+import { checksOf, sidesIn } from './sides.ts'
 
 const keyring = await makeKeyring()
 const variants = (Object.keys(lawfulVariants) as LawfulVariantId[]).flatMap((id) =>
@@ -22,6 +22,15 @@ const paths = {
   callback: '/authorize/oauth/2',
   metadata: '/federationmetadata/2007-06/federationmetadata.xml',
 }
+
+/** The decisions of the reference broker with what a variant does its own way. */
+const decisionsOf = (variant: LawfulVariant): Decisions =>
+  Object.fromEntries(
+    (Object.keys(honestRecords) as (keyof Records)[]).map((name) => [
+      name,
+      { ...honestRecords[name], ...variant[name] },
+    ]),
+  )
 
 type Handled = NonNullable<Suspect['handles']>
 
@@ -46,42 +55,30 @@ const declared = (claims: NonNullable<LawfulVariant['claims']>) =>
  * file for each wire does it, side by side.
  */
 export const acquitVariants = (transport: Transport, { runs, oneIn = 1 }: { runs: number; oneIn?: number }): void => {
-  test.for(variants.filter((_, index) => index % oneIn === 0))(
-    '$id under $dialect is not accused',
-    async ({ id, dialect }) => {
-      const {
-        policies,
-        signIn,
-        claims,
-        around,
-        advised = [],
-        declares,
-        handles = [],
-      }: LawfulVariant = lawfulVariants[id]
-      const { attach } = referenceBroker({
-        policies: { ...honest, ...policies },
-        signIn: { ...honestSignIn, ...signIn },
-      })
-      if (!('open' in attach)) throw new TypeError('the reference broker is opened in this process')
-      const open: typeof attach.open = async (provision, io) => {
-        const running = await attach.open(provision, io)
-        const wrap = (node: Wire) => around?.(node, io.origin) ?? node
-        return { ...running, wire: wrap(running.wire), nodes: (running.nodes ?? []).map(wrap) }
-      }
-      const oneSide = !around && !(policies && signIn) && dialect === 'k2trust'
-      const chosen = oneSide ? checksOf(policies ? 'oauth' : 'sign-in') : checks
-      const trial = { keyring, seed: 1, transport, runs, chosen }
-      const profile = { ...(declares && { errorTable: [...declares] }), ...(claims && { claims: declared(claims) }) }
-      const suspect = { open, dialect: { extends: dialect, paths }, handles, profile }
-      const verdicts = await verdictsOn(suspect, trial)
-      const lacking = await notApplicableUnder(dialect, handles)
-      const owed = (check: string) =>
-        lacking.includes(check) ? 'not-applicable' : advised.includes(check) ? 'advice' : 'pass'
-      const gradeOf = (verdict: (typeof verdicts)[number]) =>
-        verdict.status === 'fail' ? verdict.grade : verdict.status
-      expect(verdicts.filter((verdict) => gradeOf(verdict) !== owed(verdict.check))).toEqual([])
-      const ofFlow = (check: string) => check.startsWith('authorize.') !== (dialect === 'wsfed')
-      expect(lacking.filter(ofFlow).length).toBeLessThan(checks.map((one) => one.id).filter(ofFlow).length / 3)
-    },
-  )
+  const tried = variants.filter((_, index) => index % oneIn === 0)
+  test.for(tried)('$id under $dialect is not accused', async ({ id, dialect }) => {
+    const variant: LawfulVariant = lawfulVariants[id]
+    const { claims, around, advised = [], declares, handles = [] } = variant
+    const { attach } = referenceBroker(decisionsOf(variant))
+    if (!('open' in attach)) throw new TypeError('the reference broker is opened in this process')
+    const open: typeof attach.open = async (provision, io) => {
+      const running = await attach.open(provision, io)
+      const wrap = (node: Wire) => around?.(node, io.origin) ?? node
+      return { ...running, wire: wrap(running.wire), nodes: (running.nodes ?? []).map(wrap) }
+    }
+    const [side, ...otherSides] = sidesIn(variant)
+    const oneSide = side !== undefined && !around && otherSides.length === 0 && dialect === 'k2trust'
+    const chosen = oneSide ? checksOf(side) : checks
+    const trial = { keyring, seed: 1, transport, runs, chosen }
+    const profile = { ...(declares && { errorTable: [...declares] }), ...(claims && { claims: declared(claims) }) }
+    const suspect = { open, dialect: { extends: dialect, paths }, handles, profile }
+    const verdicts = await verdictsOn(suspect, trial)
+    const lacking = await notApplicableUnder(dialect, handles)
+    const owed = (check: string) =>
+      lacking.includes(check) ? 'not-applicable' : advised.includes(check) ? 'advice' : 'pass'
+    const gradeOf = (verdict: (typeof verdicts)[number]) => (verdict.status === 'fail' ? verdict.grade : verdict.status)
+    expect(verdicts.filter((verdict) => gradeOf(verdict) !== owed(verdict.check))).toEqual([])
+    const ofFlow = (check: string) => check.startsWith('authorize.') !== (dialect === 'wsfed')
+    expect(lacking.filter(ofFlow).length).toBeLessThan(checks.map((one) => one.id).filter(ofFlow).length / 3)
+  })
 }

@@ -12,15 +12,12 @@ import type { Triggers } from '../harness/dialects/trigger.ts'
 import type { InProcess, TargetDefinition } from '../harness/target/target.ts'
 import { openUniverse } from '../harness/universe.ts'
 import { inspect } from '../harness/vitest/register.ts'
-import type { Policies } from '../mocks/broker/policies.ts'
-import type { SignInPolicies } from '../mocks/broker/sign-in-policies.ts'
+import type { Decisions } from '../mocks/broker/decisions.ts'
 import { checks, invariants } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
 
 /** A target on trial: the reference broker with these policies, or another way to open one. */
-export type Suspect = {
-  policies?: Policies
-  signIn?: SignInPolicies
+export type Suspect = Decisions & {
   open?: InProcess['open']
   dialect?: DialectChoice
   capabilities?: TargetDefinition['capabilities']
@@ -44,8 +41,8 @@ export type Trial = {
 /** Judges a suspect in a universe of its own, by these checks one after the other and by every invariant at the end. */
 export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdict[]> => {
   const { keyring, seed, transport = 'direct', chosen = checks, runs = 100, shrinks = 0, checkMs = 60_000 } = trial
-  const { policies, signIn, open, dialect = 'k2trust', handles = [], requestMs = 10_000 } = suspect
-  const definition = referenceBroker({ ...(policies && { policies }), ...(signIn && { signIn }) })
+  const { open, dialect = 'k2trust', handles = [], requestMs = 10_000 } = suspect
+  const definition = referenceBroker(suspect)
   const { profile, capabilities = definition.capabilities ?? [] } = suspect
   const triggers = capabilities.includes('error-trigger') && triggersWithout(definition, handles)
   const target = readTarget(

@@ -1,10 +1,13 @@
 import type { Check } from '../harness/judge/check.ts'
-import { oauthFaults } from '../mocks/faults/catalogue.ts'
+import type { Decisions } from '../mocks/broker/decisions.ts'
+import type { Side } from '../mocks/faults/catalogue.ts'
+import { recordOf, sideNames, sideOf } from '../mocks/faults/catalogue.ts'
 import { checks } from '../suites/index.ts'
-
-/** The reference broker decides its OAuth side and its sign-in side by two records of policies. */
-export type Side = 'oauth' | 'sign-in'
 
 /** The checks that meet the decisions of a side, as the faults say that they claim. */
 export const checksOf = (side: Side): readonly Check[] =>
-  checks.filter(({ kills }) => kills.some((fault) => fault in oauthFaults === (side === 'oauth')))
+  checks.filter(({ kills }) => kills.some((fault) => sideOf(fault) === side))
+
+/** The sides on which a broker decides its own way. */
+export const sidesIn = (decisions: { [Name in keyof Decisions]?: unknown }): Side[] =>
+  sideNames.filter((side) => decisions[recordOf(side)] !== undefined)

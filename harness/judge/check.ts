@@ -44,6 +44,11 @@ export type Context = {
   hostile(...modes: HostileModeId[]): void
   /** Makes the identity provider say this of a user of the slice in its tokens, until called again. */
   asserts(user: User, said: Asserted): void
+  /**
+   * What the target itself has sent to a mock since this case began, oldest first: what concerns the slice, and what cannot be told
+   * to concern another. A control is no case, and sees nothing.
+   */
+  fromTarget(): readonly Exchange[]
   /** Aborted when the check's time is up. */
   signal: AbortSignal
   /** A browser with an empty cookie jar. */

@@ -40,6 +40,8 @@ export type Room = {
   plainBrowser?: Room['browser']
   /** How many nodes stand behind the target's name; 0 when they cannot be told apart. */
   nodes: number
+  /** What the target itself sent to a mock in this case: for this check, or for nobody that can be told. */
+  fromTarget(check: CheckId): readonly Exchange[]
   /** A new case begins: the exchanges of earlier ones are forgotten, but for the control's and the pinned case's. */
   beginCase(check: CheckId): void
   /** The exchanges of this case are the evidence, whatever comes after. */
@@ -95,6 +97,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
     rotateKey: room.rotateKey,
     hostile: (...modes) => room.hostile(check.id, modes),
     asserts: (user, said) => room.asserts(user, said),
+    fromTarget: () => room.fromTarget(check.id),
     signal,
     nodes: room.nodes,
     browser: () => room.browser(check.id, phase, signal),

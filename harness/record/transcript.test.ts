@@ -51,6 +51,19 @@ describe('a transcript', () => {
     expect([pathsOf(of('one')), pathsOf(of('two'))]).toEqual([['/control', '/second'], ['/other']])
   })
 
+  test('tells what the target sent in a case, for its check or for nobody', () => {
+    const { record, fromTarget, beginCase } = makeTranscript(world, [])
+    const own = (check: string | null, rawPath: string) => sent(check, rawPath, { from: 'target', to: 'idp' })
+    record(own('one', '/before'))
+    beginCase('one')
+    beginCase('two')
+    for (const [check, path] of [['one', '/grant'], ['two', '/other'], [null, '/keys']] as const) record(own(check, path)) // prettier-ignore
+    record(sent('one', '/browser'))
+    expect(fromTarget('one').map(({ request }) => request.rawPath)).toEqual(['/grant', '/keys'])
+    beginCase('one')
+    expect([fromTarget('one'), fromTarget('two').length, fromTarget('three')]).toEqual([[], 2, []])
+  })
+
   test('shows the pinned case, whatever comes after, and the last that was pinned', () => {
     const { record, of, beginCase, pinCase } = makeTranscript(world, [])
     for (const path of ['/big', '/small', '/passes']) {

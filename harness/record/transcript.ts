@@ -17,6 +17,11 @@ export type Transcript = {
   record(exchange: Omit<Exchange, 'n'>): Exchange
   /** The exchanges of a check's pinned case, or else its newest, oldest first, as they may be written down. */
   of(check: CheckId): Evidence[]
+  /**
+   * What the target itself sent to a mock in this case, oldest first, as it was: for this check, or for nobody that can be told, as
+   * a request for keys.
+   */
+  fromTarget(check: CheckId): readonly Exchange[]
   /** These exchanges, as they may be written down. */
   written(exchanges: readonly Exchange[]): Evidence[]
   beginCase(check: CheckId): void
@@ -28,6 +33,7 @@ export type Transcript = {
 }
 
 const kept = 60
+const keptFromTarget = 500
 const keptCodes = 5_000
 const keptBreaches = 1_000
 
@@ -35,6 +41,7 @@ const keptBreaches = 1_000
 export const makeTranscript = (world: World, invariants: readonly Invariant[]): Transcript => {
   const byCheck = new Map<CheckId, Exchange[]>()
   const pinned = new Map<CheckId, Exchange[]>()
+  const fromTarget = new Map<CheckId, Exchange[]>()
   const breaches: Breach[] = []
   const secrets = new Map(secretsOf(world))
   const issued: string[] = []
@@ -70,6 +77,12 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
         const list = byCheck.get(exchange.check) ?? []
         byCheck.set(exchange.check, [...list.slice(-(kept - 1)), exchange])
       }
+      if (exchange.from === 'target') {
+        for (const [check, list] of fromTarget) {
+          if (check === (exchange.check ?? check))
+            fromTarget.set(check, [...list.slice(-(keptFromTarget - 1)), exchange])
+        }
+      }
       if (exchange.to === 'idp' && exchange.response) codesIn(exchange.response).forEach(issue)
       for (const invariant of invariants) {
         const violation = invariant.inspect(exchange, world)
@@ -84,7 +97,9 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
       return exchange
     },
     of: (check) => written(keptFor(check)),
+    fromTarget: (check) => fromTarget.get(check) ?? [],
     beginCase(check) {
+      fromTarget.set(check, [])
       byCheck.set(
         check,
         (byCheck.get(check) ?? []).filter(({ phase }) => phase === 'control'),

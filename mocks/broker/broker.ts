@@ -6,13 +6,14 @@ import { queryOf, withQuery } from '../../protocols/form.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import { textOf } from '../../protocols/wire.ts'
 import { originalOf, wireOf } from '../wire.ts'
+import type { Decisions } from './decisions.ts'
 import type { FederationState } from './federation.ts'
 import { federationHandlers, newFederation, shownRefusal } from './federation.ts'
 import type { ErrorText } from './pages.ts'
 import { errorPage, sendTo } from './pages.ts'
 import type { PendingRequests } from './pending.ts'
 import { pendingRequests } from './pending.ts'
-import type { Answer, Asked, Policies, Refusal, Told } from './policies.ts'
+import type { Answer, Asked, Refusal, Told } from './policies.ts'
 import { honest } from './policies.ts'
 import type { Read } from './request.ts'
 import { readRequest } from './request.ts'
@@ -26,14 +27,7 @@ import { makeSigning } from './signing.ts'
  * What a broker is given: its own origin, the time, a wire to the identity provider, and how it decides on each of its
  * sides. Who hands it `signing` can rotate its keys; its own are made when they are first wanted.
  */
-export type BrokerParts = {
-  origin: string
-  clock: Clock
-  wire: Wire
-  policies?: Policies
-  signIn?: SignInPolicies
-  signing?: Signing
-}
+export type BrokerParts = Decisions & { origin: string; clock: Clock; wire: Wire; signing?: Signing }
 
 /** The reference broker on one node. */
 export const makeBroker = (provision: Provision, parts: BrokerParts): Wire => {

@@ -1,13 +1,10 @@
-import type { Policies } from '../broker/policies.ts'
-import { honest } from '../broker/policies.ts'
-import type { SignInPolicies } from '../broker/sign-in-policies.ts'
+import type { Decisions, Records } from '../broker/decisions.ts'
+import { honestRecords } from '../broker/decisions.ts'
 import { answerFaults } from './answer.ts'
 import { flowFaults } from './authorize-flow.ts'
 import { oauthPageFaults } from './error-pages.ts'
-import type { Fault } from './fault.ts'
 import { redirectFaults } from './redirect-matching.ts'
-import type { SignInFaultId } from './sign-in.ts'
-import { faultySignIn, signInFaults } from './sign-in.ts'
+import { signInFaults } from './sign-in.ts'
 
 /** The faults of the authorize flow. */
 export const oauthFaults = { ...redirectFaults, ...flowFaults, ...answerFaults, ...oauthPageFaults } as const
@@ -17,14 +14,28 @@ export const faults = { ...oauthFaults, ...signInFaults } as const
 
 export type FaultId = keyof typeof faults
 
-const isSignInFault = (id: FaultId): id is SignInFaultId => id in signInFaults
+/** The sides of the reference broker: each decides by a record of its own, and has faults of its own. */
+const sides = {
+  oauth: { record: 'policies', faults: oauthFaults },
+  'sign-in': { record: 'signIn', faults: signInFaults },
+} as const satisfies Record<string, { record: keyof Records; faults: object }>
 
-/** How a reference broker decides that differs from an honest one. */
-export type Decisions = { policies?: Policies; signIn?: SignInPolicies }
+export type Side = keyof typeof sides
+export const sideNames = Object.keys(sides) as Side[]
+
+/** The side of the broker whose decisions a fault is among; it cannot show on another. */
+export const sideOf = (id: FaultId): Side => {
+  const side = sideNames.find((name) => id in sides[name].faults)
+  if (side === undefined) throw new TypeError(`${id} is a fault of no side`)
+  return side
+}
 
 /** The decisions of the reference broker with one fault. */
 export const faulty = (id: FaultId): Decisions => {
-  if (isSignInFault(id)) return { signIn: faultySignIn(id) }
-  const { policy, instead }: Fault = oauthFaults[id]
-  return { policies: { ...honest, [policy]: instead } }
+  const { record } = sides[sideOf(id)]
+  const { policy, instead } = faults[id]
+  return { [record]: { ...honestRecords[record], [policy]: instead } }
 }
+
+/** The record of a side, as it is named in {@link Decisions}. */
+export const recordOf = (side: Side): keyof Records => sides[side].record

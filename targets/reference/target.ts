@@ -1,8 +1,7 @@
 import type { Triggers } from '../../harness/dialects/trigger.ts'
 import type { TargetDefinition } from '../../harness/target/target.ts'
 import { carriedClaims } from '../../mocks/broker/claims.ts'
-import type { Policies } from '../../mocks/broker/policies.ts'
-import type { SignInPolicies } from '../../mocks/broker/sign-in-policies.ts'
+import type { Decisions } from '../../mocks/broker/decisions.ts'
 import { makeNodes } from '../../mocks/broker/broker.ts'
 import { makeSigning } from '../../mocks/broker/signing.ts'
 import { ownErrorTable } from '../../mocks/broker/error-numbers.ts'
@@ -16,9 +15,7 @@ const triggers: Triggers = {
 }
 
 /** The reference broker as an in-process target; policies break it or vary it. */
-export const referenceBroker = (
-  decisions: { policies?: Policies; signIn?: SignInPolicies } = {},
-): TargetDefinition => ({
+export const referenceBroker = (decisions: Decisions = {}): TargetDefinition => ({
   schema: 1,
   role: 'broker',
   subject: { name: 'brokerspec reference broker', version: '0.1.0' },

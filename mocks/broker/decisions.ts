@@ -1,0 +1,13 @@
+import type { Policies } from './policies.ts'
+import { honest } from './policies.ts'
+import type { SignInPolicies } from './sign-in-policies.ts'
+import { honestSignIn } from './sign-in-policies.ts'
+
+/** Every record of decisions of the reference broker, one for each of its sides. */
+export type Records = { policies: Policies; signIn: SignInPolicies }
+
+/** How a reference broker decides; a record that is absent is that of an honest one. */
+export type Decisions = Partial<Records>
+
+/** The decisions of an honest broker. */
+export const honestRecords: Records = { policies: honest, signIn: honestSignIn }
