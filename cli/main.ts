@@ -24,7 +24,7 @@ const help = `brokerspec ${version}: conformance and security tests for federati
   brokerspec explain <id>             a clause, check, invariant or fault
   brokerspec merge <report.json>… [--report <folder>]
   brokerspec report [report.json] [--allure <folder>] [--results <folder>]
-                                      a page to look at, made by Allure without a network;
+                                      a page to open in a browser, made by Allure without a network;
                                       --results keeps the results that it is made of
   brokerspec provision --target <file> [--out <file>] [--seed <n>] [--renew]
                                       writes the document a running target must be set up with, and its keys

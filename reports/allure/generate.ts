@@ -14,7 +14,7 @@ import { categories } from './categories.ts'
 export const generateHtml = async (resultsFolder: string, outFolder: string, title: string): Promise<void> => {
   const allure = findAllure()
   const old = await readdir(outFolder).catch((): string[] => [])
-  if (old.length > 0 && !(old.includes('index.html') && old.includes('widgets')))
+  if (old.length > 0 && !(old.includes('index.html') && old.includes('summary.json')))
     throw new Trouble('usage', {
       place: outFolder,
       problem: 'the folder holds something that is no Allure report, and would be lost',
@@ -48,6 +48,7 @@ const configFor = (output: string, title: string) => ({
       options: {
         reportName: title,
         reportLanguage: 'en',
+        singleFile: true,
         groupBy: ['epic', 'feature', 'story'],
         defaultSortBy: 'status,asc',
       },
