@@ -12,7 +12,14 @@ import { kindsOf } from '../harness/target/kinds.ts'
 import { Trouble } from '../harness/trouble.ts'
 import { outlineIn, readNumber } from './options.ts'
 
-const shape = { ...single, tenants: 2, clientsPerTenant: 2, partiesPerTenant: 2, signInClientsPerTenant: 1 }
+const shape = {
+  ...single,
+  tenants: 2,
+  clientsPerTenant: 2,
+  partiesPerTenant: 2,
+  signInClientsPerTenant: 1,
+  sharePointClientsPerTenant: 1,
+}
 
 /**
  * `brokerspec provision`: writes the document that an already running target must be set up with, and beside it the keys

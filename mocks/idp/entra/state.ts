@@ -163,6 +163,7 @@ const clientOf = ({ id, secret, realm, reply }: Given['application']): Client =>
   name: 'the broker',
   secret,
   oauth: true,
+  tokenService: 'entra',
   resource: realm,
   redirectUris: [reply],
 })
