@@ -9,6 +9,9 @@ import type { Entra } from '../mocks/idp/entra/state.ts'
 import { makeEntra } from '../mocks/idp/entra/state.ts'
 import { microsoftOnline } from '../mocks/idp/immutable-id.ts'
 import { signerOf } from '../mocks/idp/signer.ts'
+import { sharePointFront } from '../mocks/sharepoint/online/front-channel.ts'
+import { acsHandlers } from '../mocks/sts/acs/handlers.ts'
+import { makeAcs } from '../mocks/sts/acs/state.ts'
 import { wireOf } from '../mocks/wire.ts'
 import type { Wire } from '../protocols/wire.ts'
 import { headerOf } from '../protocols/wire.ts'
@@ -78,6 +81,7 @@ export const openUniverse = async ({
     provision: (at) => given?.provision ?? provisionOf(world, at),
     idp(at) {
       const { application } = ground.provision(at)
+      const { tenants, clients, users } = everybody(world)
       const { certificate } = signerOf({ keys: world.issuers.adfs })
       const farm = { origin: at.idp, issuer: issuerOf({ origin: at.idp }), certificate }
       const entra = makeEntra({
@@ -87,7 +91,14 @@ export const openUniverse = async ({
         replyUrl: at.target + at.paths.callback,
         application,
         farm: { ...farm, endpoint: endpointsOf(farm).passive },
-        ...everybody(world),
+        tenants,
+        users,
+        clients: clients.filter(({ tokenService }) => tokenService === 'entra'),
+      })
+      const acs = makeAcs({
+        entra,
+        keys: world.issuers.acs,
+        clients: clients.filter(({ tokenService }) => tokenService === 'acs'),
       })
       directories.entra = entra
       const adfs = makeAdfs({
@@ -100,7 +111,11 @@ export const openUniverse = async ({
           { realm: application.realm, reply: application.reply, subject: 'upn' },
         ],
       })
-      return recorded(wireOf([...entraHandlers(entra), ...adfsHandlers(adfs)]), transcript, clock)
+      return recorded(
+        wireOf([...entraHandlers(entra), ...acsHandlers(acs), ...sharePointFront(acs), ...adfsHandlers(adfs)]),
+        transcript,
+        clock,
+      )
     },
   }
   const site = await attach(ground)

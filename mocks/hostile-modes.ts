@@ -45,6 +45,12 @@ export const hostileModes = {
   'idp.sends-fault': { id: 'idp.sends-fault', does: 'answers WS-Federation with a SOAP fault' },
   'idp.changes-wctx': { id: 'idp.changes-wctx', does: 'answers WS-Federation with a wctx that nobody asked for' },
   'idp.omits-wctx': { id: 'idp.omits-wctx', does: 'answers WS-Federation without the wctx of the request' },
+  'sts.fails': { id: 'sts.fails', does: 'answers every token request to Azure ACS with status 500 and a page of HTML' },
+  'sts.refuses-codes': { id: 'sts.refuses-codes', does: 'refuses every authorization code that Azure ACS has issued' },
+  'sts.refuses-renewals': { id: 'sts.refuses-renewals', does: 'refuses every refresh token of Azure ACS as expired, with status 401' },
+  'sts.omits-refresh-token': { id: 'sts.omits-refresh-token', does: 'sells tokens at Azure ACS without a refresh token, which is no mistake' },
+  'sts.keeps-refresh-token': { id: 'sts.keeps-refresh-token', does: 'renews at Azure ACS without a new refresh token, so that the old one goes on, which is no mistake' },
+  'sts.spends-refresh-tokens': { id: 'sts.spends-refresh-tokens', does: 'renews at Azure ACS once with each refresh token, which is no mistake' },
 } as const satisfies Record<string, HostileMode>
 
 /** Modes that are told something: it follows the id and a colon. */

@@ -4,7 +4,7 @@ import { headerOf, textOf } from '../../protocols/wire.ts'
 /** The parameters that carry a secret. */
 export const secretNames = [
   'code', 'client_secret', 'ClientSecret', 'AuthorizationCode', 'access_token', 'refresh_token', 'id_token', 'passwd',
-  'password', 'wresult', 'SAMLResponse', 'assertion', 'client_assertion', 'code_verifier',
+  'password', 'wresult', 'SAMLResponse', 'assertion', 'client_assertion', 'code_verifier', 'SPAppToken',
 ] as const // prettier-ignore
 
 const names = secretNames.join('|')

@@ -8,11 +8,12 @@ import { mintInFront } from './mint.ts'
 import { consentPage, errorPage } from './pages.ts'
 import { describe } from './guard.ts'
 import { errorParams, sendBack } from './send-back.ts'
-import type { Code, Entra, OpenPage, PassiveSignIn, SignIn } from './state.ts'
+import type { Code, Entra, NeighbourSignIn, OpenPage, PassiveSignIn, SignIn } from './state.ts'
 import { answerPassive } from './wsfed-answer.ts'
 
 /** A request that was asked of one tenant, if only because its user is from there. */
-type Settled<Asked = SignIn | PassiveSignIn> = Asked & Pick<OpenPage, 'atHome'> & { tenant: Granted['tenant'] }
+type Settled<Asked = SignIn | PassiveSignIn | NeighbourSignIn> = Asked &
+  Pick<OpenPage, 'atHome'> & { tenant: Granted['tenant'] }
 type Answer = Promise<HttpResponse<string | null>> | HttpResponse<string | null>
 
 /** In the words of FAQ: AAD Permissions. */
@@ -46,6 +47,7 @@ export const grantConsent = (entra: Entra, asked: Settled, user: User): Answer =
 /** Answers that the user declined, or could not consent. */
 export const refuseConsent = (entra: Entra, asked: Settled, because = declined): HttpResponse<string | null> => {
   if (asked.endpoint === 'wsfed') return errorPage(describe(because))
+  if (asked.endpoint === 'neighbour') return asked.refuse(because)
   return asked.endpoint === 'authorize'
     ? sendBack(entra, asked, errorParams({ error: 'access_denied', ...because }))
     : sendBack(entra, asked, [['admin_consent', 'True'], ...errorParams({ error: 'consent_required', ...because })])
@@ -57,6 +59,7 @@ const newCode = () => `code-${randomUUID()}.${randomBytes(450).toString('base64u
 /** With what was asked for, or for admin consent alone with the tenant. */
 const finish = (entra: Entra, asked: Settled, user: User): Answer => {
   if (asked.endpoint === 'wsfed') return answerPassive(entra, asked, user)
+  if (asked.endpoint === 'neighbour') return asked.answer(user)
   return asked.endpoint === 'authorize' ? answer(entra, asked, user) : answerAdmin(entra, asked)
 }
 

@@ -1,3 +1,4 @@
+import type { HttpResponse } from 'msw'
 import type { KeySet } from '../../../fixtures/world/keys.ts'
 import type { Provision } from '../../../fixtures/world/provision.ts'
 import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
@@ -58,8 +59,20 @@ export type PassiveSignIn = {
   consent: undefined
 }
 
+/** What a service beside the provider wants to know its user for while a page is open; it answers for itself. */
+export type NeighbourSignIn = {
+  endpoint: 'neighbour'
+  tenant: Tenant
+  client: Client
+  scopes: readonly string[]
+  consent: undefined
+  answer(user: User): Promise<HttpResponse<string | null>> | HttpResponse<string | null>
+  /** Answers that the user declined, or could not consent. */
+  refuse(because: { code: number; says: string }): HttpResponse<string | null>
+}
+
 /** A page that is open: for signing in, or, once there is a user, for consent. `atHome`: the user was proved by a home provider. */
-export type OpenPage = (SignIn | PassiveSignIn) & { user?: User; atHome?: true }
+export type OpenPage = (SignIn | PassiveSignIn | NeighbourSignIn) & { user?: User; atHome?: true }
 
 /** Who is signed in, and since when, in ms. */
 export type Session = { user: User; since: number }
