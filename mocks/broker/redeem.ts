@@ -2,6 +2,7 @@ import { HttpResponse } from 'msw'
 import { encodeForm } from '../../protocols/form.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import { textOf } from '../../protocols/wire.ts'
+import { grantFor } from './grant.ts'
 import type { BrokerClient, Policies, Refusal, Told } from './policies.ts'
 import type { Read } from './request.ts'
 
@@ -30,14 +31,17 @@ export const redeem = async (
     rawPath: pathname + search,
     headers: [['content-type', 'application/x-www-form-urlencoded']],
     body: new TextEncoder().encode(
-      encodeForm([
-        ['grant_type', 'authorization_code'],
-        ['code', code],
-        ['redirect_uri', client.callback],
-        ['client_id', client.id],
-        ['client_secret', client.secret],
-        ['resource', one('Resource') ?? client.resource],
-      ]),
+      encodeForm(
+        grantFor(
+          client,
+          [
+            ['grant_type', 'authorization_code'],
+            ['code', code],
+            ['redirect_uri', client.callback],
+          ],
+          one('Resource') ?? client.resource,
+        ),
+      ),
     ),
   })
   if (answer.status !== 200) {
