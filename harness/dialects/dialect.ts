@@ -62,8 +62,32 @@ export type AuthorizeInput = {
   accept?: string
 }
 
+/** A field of a form. A list sends it once for each value; `[]` leaves it out. */
+type Field = string | readonly string[]
+
+/** What every token request says. */
+type TokenInput = {
+  state: Field
+  clientId: Field
+  redirectUri: Field
+  resource: Field
+  /** Empty unless told, since the secret exists on the broker only. */
+  clientSecret?: Field
+  /** The token endpoint as the caller names it; the target's own unless told. */
+  tokenEndpoint?: Field
+  /** A realm to name in the path, where the dialect can. */
+  realm?: string
+  /** Another version of OAuth to name in the path, where the dialect can. */
+  version?: string
+  /** Fields beside, in order, after all others. */
+  more?: Pairs
+}
+
 /** A code to be redeemed by the client it was given to. */
-export type RedeemInput = { code: string; state: string; clientId: string; redirectUri: string; resource: string }
+export type RedeemInput = TokenInput & { code: Field }
+
+/** A refresh token to be renewed by the client it was given to. */
+export type RenewInput = TokenInput & { refreshToken: Field }
 
 /** A sign-in request of a relying party. A list sends the parameter once for each value; `[]` leaves it out. */
 export type SignInInput = Partial<
@@ -105,10 +129,12 @@ export type Dialect = {
   paths: Paths
   /** The texts by which refusals are known; absent: any wording will do. */
   wording: Partial<Record<RefusalName, string>>
-  /** What stands before the authorize path to name a realm, with `{realm}` in it; `null`: nothing does. */
+  /** What stands before the authorize and the token path to name a realm, with `{realm}` in it; `null`: nothing does. */
   realmPath: string | null
   /** The authorize path for a version of OAuth, with `{version}` in it; `null`: the path names no version. */
   versionPath: string | null
+  /** The token path for a version of OAuth, with `{version}` in it; `null`: the path names no version. */
+  tokenVersionPath: string | null
   /** How an answer comes back from upstream to the callback: in its query, or as a form that the browser posts. */
   responseMode: (typeof responseModes)[number]
   /** The edition of WS-Trust in which tokens are asked for. */
@@ -122,6 +148,6 @@ export type Dialect = {
   issue: Operation<IssueInput> | Undriven | null
   metadata: Operation<object> | Undriven | null
   redeem: Operation<RedeemInput> | Undriven | null
-  renew: Undriven | null
+  renew: Operation<RenewInput> | Undriven | null
   appOnly: Undriven | null
 }

@@ -36,14 +36,9 @@ export const fillForm = ({ path, form, headers = {} }: RequestTemplate, words: W
   }
 }
 
-/** The words of a template that nobody will put in, in the order in which they stand. */
-export const unknownWordsIn = (
-  { path = '', form = {}, headers = {} }: Partial<RequestTemplate>,
-  known: readonly string[],
-): string[] =>
-  [path, ...Object.values(form), ...Object.values(headers)]
-    .flatMap((text) => [...text.matchAll(word)].map(([, name = '']) => name))
-    .filter((name) => !known.includes(name))
+/** The words in a text, or in a template written as JSON, that nobody will put in, in the order in which they stand. */
+export const unknownWordsIn = (text: string, known: readonly string[]): string[] =>
+  [...text.matchAll(word)].map(([, name = '']) => name).filter((name) => !known.includes(name))
 
 /** A header carries visible ASCII and blanks between. */
 const toVisible = (value: string) =>

@@ -8,11 +8,14 @@ import type {
   Dialect,
   IssueInput,
   Operation,
+  RedeemInput,
+  RenewInput,
   SignInInput,
   SignOutInput,
 } from './dialect.ts'
 import { issueRequest, readIssue } from './issue.ts'
-import { readToken, redeemRequest } from './redeem.ts'
+import type { TokenForm } from './redeem.ts'
+import { codeForm, readToken, refreshForm, tokenRequest } from './redeem.ts'
 import { metadataRequest, readDocument, signInRequest, signOutRequest } from './sign-in.ts'
 
 /** How a target is spoken to in OAuth: the flow that goes through a browser. */
@@ -32,6 +35,21 @@ const federation = (form: Dialect): Pick<Dialect, 'signIn' | 'signOut' | 'issue'
   const issue: Operation<IssueInput> = { request: (input, at) => issueRequest(input, at, form), read: readIssue }
   return { signIn, signOut, issue, metadata }
 }
+
+/** How a target is asked for tokens. */
+const tokens = (form: Dialect): Pick<Dialect, 'redeem' | 'renew'> => {
+  const redeem: Operation<RedeemInput> = {
+    request: ({ code, ...input }, at) => tokenRequest(codeForm, { ...input, given: code }, at, form),
+    read: (hops) => readToken(form.wording, hops),
+  }
+  return { redeem, renew: renewal(refreshForm, form) }
+}
+
+/** A renewal whose form is declared. */
+const renewal = (template: TokenForm, form: Dialect): Operation<RenewInput> => ({
+  request: ({ refreshToken, ...input }, at) => tokenRequest(template, { ...input, given: refreshToken }, at, form),
+  read: (hops) => readToken(form.wording, hops),
+})
 
 const readBy =
   ({ wording }: Dialect): Operation<object>['read'] =>
@@ -59,6 +77,7 @@ const k2trust: Dialect = {
   },
   realmPath: '/{realm}',
   versionPath: '/authorize/oauth/{version}/request',
+  tokenVersionPath: '/token/oauth/{version}',
   responseMode: 'query',
   trustVersion: '1.3',
   parameters: {},
@@ -68,8 +87,8 @@ const k2trust: Dialect = {
   signOut: null,
   issue: null,
   metadata: null,
-  redeem: { request: redeemRequest, read: readToken },
-  renew: 'undriven',
+  redeem: null,
+  renew: null,
   appOnly: 'undriven',
 }
 
@@ -82,7 +101,9 @@ const oauth2: Dialect = {
   wording: {},
   realmPath: null,
   versionPath: null,
+  tokenVersionPath: null,
   redeem: 'undriven',
+  renew: 'undriven',
   appOnly: null,
 }
 
@@ -97,7 +118,7 @@ const wsfed: Dialect = {
 
 /** Every known dialect with the operations that are driven in it. */
 const dialects = {
-  k2trust: { known: k2trust, speaks: [authorization, federation] },
+  k2trust: { known: k2trust, speaks: [authorization, federation, tokens] },
   oauth2: { known: oauth2, speaks: [authorization] },
   wsfed: { known: wsfed, speaks: [federation] },
 } as const
@@ -106,16 +127,22 @@ const dialects = {
 export type DialectName = keyof typeof dialects
 export const dialectNames: readonly [DialectName, ...DialectName[]] = ['k2trust', 'oauth2', 'wsfed']
 
-/** A dialect by name, or one with any part of its own. */
+/** A dialect by name, or one with any part of its own; a renewal may be given as the form that is posted. */
 export type DialectChoice =
   | DialectName
-  | ({ extends: DialectName } & Partial<Omit<Dialect, 'paths'>> & { paths?: Partial<Dialect['paths']> })
+  | ({ extends: DialectName } & Partial<Omit<Dialect, 'paths' | 'renew'>> & {
+        paths?: Partial<Dialect['paths']>
+        renew?: Dialect['renew'] | TokenForm
+      })
 
 /** Completes a target's choice; an operation it does not give is that of the dialect it extends. */
 export const resolveDialect = (choice: DialectChoice): Dialect => {
-  const { extends: base, paths, ...own } = typeof choice === 'string' ? { extends: choice, paths: {} } : choice
+  const { extends: base, paths, renew, ...rest } = typeof choice === 'string' ? { extends: choice } : choice
   const { known, speaks } = dialects[base]
-  const form: Dialect = { ...known, ...own, paths: { ...known.paths, ...paths } }
+  const plain: Dialect = { ...known, ...rest, paths: { ...known.paths, ...paths } }
+  const declared = typeof renew === 'object' && renew !== null && 'form' in renew ? renewal(renew, plain) : renew
+  const own = { ...rest, ...(declared !== undefined && { renew: declared }) }
+  const form: Dialect = { ...plain, ...own }
   return speaks.reduce((dialect, side) => ({ ...dialect, ...side(form), ...own }), form)
 }
 

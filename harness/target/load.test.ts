@@ -142,6 +142,13 @@ describe('a field that is wrong is refused by its name:', () => {
     }
   })
 
+  test('dialect.renew, when a word stands in it that nobody puts in', () => {
+    const dialect = { extends: 'k2trust', renew: { form: { refresh_token: '{refreshToken}', client: '{client}' } } }
+    const { kind, place, message } = troubleOf(() => read({ ...valid, dialect }))
+    expect([kind, place]).toEqual(['usage', '/somewhere/target.json: dialect.renew'])
+    expect(message).toContain('{client}')
+  })
+
   test('capabilities, when a clock is declared that nothing moves', () => {
     const trouble = troubleOf(() => read({ ...valid, capabilities: ['clock'] }))
     expect(trouble).toMatchObject({ kind: 'usage', place: '/somewhere/target.json: capabilities' })

@@ -4,6 +4,8 @@ import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { variedParameters } from '../dialects/authorize.ts'
+import { unknownWordsIn } from '../dialects/form-template.ts'
+import { renewalWords } from '../dialects/redeem.ts'
 import { dialectNames } from '../dialects/resolve.ts'
 import { Trouble } from '../trouble.ts'
 import type { Target, TargetDefinition } from './target.ts'
@@ -64,6 +66,7 @@ export const readTarget = (definition: unknown, path: string): Target => {
     { ...rest, ...(!code.dialect && { dialect }), ...(!code.control && control !== undefined && { control }) },
     path,
   )
+  requireWords(dialect, path)
   const how = readAttach(attach, path)
   if (!('open' in how)) requireControl(parsed.capabilities, control, path)
   requireNodes(parsed, how, path)
@@ -151,6 +154,19 @@ const requireVaried = (dialect: unknown, path: string) => {
       mend: `take ${name} out of dialect.parameters${name === 'resource' ? ', or give it null if the target does not know it' : '; a target that cannot be asked so has "authorize": null'}`,
     })
   }
+}
+
+/** A word that nobody puts in would be sent as it stands. */
+const requireWords = (dialect: unknown, path: string) => {
+  const given = typeof dialect === 'object' && dialect !== null && 'renew' in dialect ? dialect.renew : undefined
+  if (typeof given !== 'object' || given === null || !('form' in given)) return
+  const [unknown] = unknownWordsIn(JSON.stringify(given), renewalWords)
+  if (unknown === undefined) return
+  throw new Trouble('usage', {
+    place: `${path}: dialect.renew`,
+    problem: `{${unknown}} is no word that can be put into a renewal`,
+    mend: `use one of ${renewalWords.map((word) => `{${word}}`).join(', ')}`,
+  })
 }
 
 /** What a target must be moved by from outside, by the capability that declares it. */

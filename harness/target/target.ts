@@ -13,6 +13,7 @@ import type { DialectChoice } from '../dialects/resolve.ts'
 import { variedParameters } from '../dialects/authorize.ts'
 import type { Triggers } from '../dialects/trigger.ts'
 import { refusalNames, responseModes } from '../dialects/dialect.ts'
+import { renewalWords } from '../dialects/redeem.ts'
 import { dialectNames } from '../dialects/resolve.ts'
 
 const tokenVersions = everyKind.tokenVersions
@@ -102,7 +103,7 @@ const dialectSchema = z.union([
     realmPath: path
       .nullable()
       .exactOptional()
-      .meta({ description: 'Stands before the authorize path to name a {realm}.' }),
+      .meta({ description: 'Stands before the authorize and the token path to name a {realm}.' }),
     versionPath: path.nullable().exactOptional().meta({ description: 'The authorize path for a {version} of OAuth.' }),
     responseMode: z.enum(responseModes).exactOptional().meta({
       description: 'How an answer comes back from upstream: in the query of the callback, or as a form posted to it.',
@@ -121,10 +122,24 @@ const dialectSchema = z.union([
         description:
           'More parameters of an authorization request; "resource": null leaves that away. The checks put in the others themselves.',
       }),
+    tokenVersionPath: path.nullable().exactOptional().meta({ description: 'The token path for a {version} of OAuth.' }),
     ...(Object.fromEntries(operations.map((name) => [name, z.null().exactOptional()])) as Record<
       (typeof operations)[number],
       z.ZodExactOptional<z.ZodNull>
     >),
+    renew: z
+      .union([
+        z.null(),
+        z.strictObject({
+          path: path.exactOptional().meta({ description: 'Default: the token path.' }),
+          form: z.record(text, z.string()).meta({
+            description: `The fields of a renewal. ${renewalWords.map((word) => `{${word}}`).join(', ')} are replaced.`,
+          }),
+          headers: z.record(text, z.string()).exactOptional().meta({ description: 'More headers; so are they here.' }),
+        }),
+      ])
+      .exactOptional()
+      .meta({ description: 'The form in which a token is renewed by a refresh token, where it differs from ours.' }),
   }),
 ])
 
