@@ -44,6 +44,7 @@ export const hostileModes = {
   'idp.adds-tenant-after': { id: 'idp.adds-tenant-after', does: 'names another tenant behind the right one in its tokens' },
   'idp.sends-fault': { id: 'idp.sends-fault', does: 'answers WS-Federation with a SOAP fault' },
   'idp.changes-wctx': { id: 'idp.changes-wctx', does: 'answers WS-Federation with a wctx that nobody asked for' },
+  'idp.spends-refresh-tokens': { id: 'idp.spends-refresh-tokens', does: 'lets a refresh token serve once, which is no mistake' },
   'idp.omits-wctx': { id: 'idp.omits-wctx', does: 'answers WS-Federation without the wctx of the request' },
   'sts.fails': { id: 'sts.fails', does: 'answers every token request to Azure ACS with status 500 and a page of HTML' },
   'sts.refuses-codes': { id: 'sts.refuses-codes', does: 'refuses every authorization code that Azure ACS has issued' },
@@ -59,6 +60,8 @@ export const toldModes = {
   'idp.tampers': { id: 'idp.tampers', does: 'answers WS-Federation with a result that is spoilt in this way, by the id of a tampering' },
   'idp.issues-as': { id: 'idp.issues-as', does: 'issues id tokens and assertions under this name' },
   'idp.extends-ids': { id: 'idp.extends-ids', does: 'puts this after the id of each assertion' },
+  'idp.names-tenant-in-access-token': { id: 'idp.names-tenant-in-access-token', does: 'issues access tokens with this tid' },
+  'idp.names-tenant-in-id-token': { id: 'idp.names-tenant-in-id-token', does: 'issues id tokens with this tid' },
   'idp.forges-id-token': { id: 'idp.forges-id-token', does: 'issues forged id tokens by this trick with their key' },
 } as const satisfies Record<string, HostileMode>
 

@@ -9,6 +9,7 @@ import { escapeHtml, page } from './html.ts'
 import { lawfulSignInVariants } from './lawful-sign-in-variants.ts'
 import { declaringStatus, lawfulErrors } from './lawful-errors.ts'
 import { lawfulAnswers } from './lawful-answers.ts'
+import { tokenVariants } from './lawful-tokens.ts'
 import { wsTrustVariants } from './lawful-ws-trust.ts'
 
 /**
@@ -26,6 +27,8 @@ export type LawfulVariant = { [Name in keyof Records]?: Partial<Records[Name]> }
   /** The rows that the reference broker's triggers do not cause here. */
   handles?: readonly TriggeredRowId[]
   advised?: readonly string[]
+  /** The checks that cannot decide, since what they ask about never comes. */
+  undecided?: readonly string[]
 }
 
 const both = ['k2trust', 'oauth2'] as const
@@ -201,6 +204,7 @@ export const lawfulVariants = {
     policies: { stillPending: ({ begun, now }) => now - begun < 3 * 86_400_000 },
     advised: ['authorize.callback-unknown.expired'],
   },
+  ...tokenVariants,
   ...wsTrustVariants,
   ...lawfulSignInVariants,
   ...lawfulErrors,

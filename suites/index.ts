@@ -54,6 +54,21 @@ import { eightHours, oldSessionEightHours, oneAudience, ownToken, registeredVers
 import { instantsInUtc, oldSessionInUtc } from './broker/sign-in/utc.ts'
 import { interleavedReplies, manyParties } from './broker/sign-in/visits.ts'
 import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
+import { audience } from './broker/token/audience.ts'
+import {
+  nearClient as nearTokenClient,
+  signInOnly as tokensOfSignInOnly,
+  unknownClient as unknownTokenClient,
+} from './broker/token/client.ts'
+import { foreignEndpoint } from './broker/token/endpoint.ts'
+import { relaysFailure } from './broker/token/failure.ts'
+import { realmOfUser } from './broker/token/realm.ts'
+import * as tokenRedirects from './broker/token/redirect.ts'
+import { grant, handsOver } from './broker/token/redeems.ts'
+import { rotates } from './broker/token/renewal.ts'
+import { callersSecret, inAnswers, onlyAfterValidation } from './broker/token/secret.ts'
+import { neverChooses } from './broker/token/state.ts'
+import { onlyVersion2 as onlyVersion2OfTokens } from './broker/token/version.ts'
 import { otherStores } from './invariants/other-stores.ts'
 import { sameToken, unknownAppliesTo } from './broker/ws-trust/issue.ts'
 import { badTokens, malformedRequests } from './broker/ws-trust/refusals.ts'
@@ -167,11 +182,35 @@ const signIn: readonly Check[] = [
   invitedGuest,
 ]
 
+/** The documented token endpoint, in the order of the rulebook. */
+const token: readonly Check[] = [
+  onlyVersion2OfTokens,
+  grant,
+  handsOver,
+  unknownTokenClient,
+  nearTokenClient,
+  tokensOfSignInOnly,
+  tokenRedirects.stranger,
+  tokenRedirects.nearMiss,
+  tokenRedirects.exactMatch,
+  tokenRedirects.otherClient,
+  tokenRedirects.otherRealm,
+  onlyAfterValidation,
+  callersSecret,
+  inAnswers,
+  foreignEndpoint,
+  neverChooses,
+  realmOfUser,
+  rotates,
+  audience,
+  relaysFailure,
+]
+
 /** The error table, in the order of the rulebook. */
 const errors: readonly Check[] = [...errorRows, ...distinctRows, ...inertPages, ...clientFaults]
 
 /** Every check, in the order of the rulebook. */
-export const checks: readonly Check[] = [...signIn, ...authorize, ...errors]
+export const checks: readonly Check[] = [...signIn, ...authorize, ...token, ...errors]
 
 /** Every invariant. */
 export const invariants: readonly Invariant[] = [secretsInUrls, otherStores]

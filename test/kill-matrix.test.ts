@@ -3,7 +3,8 @@ import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Policies } from '../mocks/broker/policies.ts'
 import { honest } from '../mocks/broker/policies.ts'
 import type { SignInPolicies } from '../mocks/broker/sign-in-policies.ts'
-import { faulty, oauthFaults, sideOf } from '../mocks/faults/catalogue.ts'
+import type { TokenPolicies } from '../mocks/broker/token-policies.ts'
+import { faulty, oauthFaults, sideOf, tokenFaults } from '../mocks/faults/catalogue.ts'
 import { faultIds, judges } from './kill-matrix.ts'
 import type { SignInFaultId } from '../mocks/faults/sign-in.ts'
 import { signInFaults } from '../mocks/faults/sign-in.ts'
@@ -63,6 +64,23 @@ const onlyByPropertyOfSignIn: Partial<Record<keyof SignInPolicies, SignInFaultId
   signOutUpstream: 'broker.keeps-upstream-session-when-leading-on',
 }
 
+/** The same at the token endpoint. */
+const onlyByPropertyOfToken: Record<keyof TokenPolicies, keyof typeof tokenFaults> = {
+  servesVersion: 'broker.redeems-in-version-by-first-digit',
+  reads: 'broker.takes-party-from-the-front-of-state',
+  findClient: 'broker.redeems-for-clients-by-half',
+  blamesClient: 'broker.blames-version-for-long-client-ids',
+  mayUseOauth: 'broker.renews-for-sign-in-clients',
+  isRegistered: 'broker.redeems-for-uris-decoded-twice',
+  validatesFirst: 'broker.validates-renewals-after-granting',
+  endpointFor: 'broker.asks-longer-endpoints',
+  grantFor: 'broker.renews-for-resource-of-client',
+  isOfRealm: 'broker.compares-half-the-realm',
+  handsOver: 'broker.drops-refresh-tokens-of-other-resources',
+  delivers: 'broker.posts-tokens-to-the-end-of-state',
+  tellsFailure: 'broker.omits-what-token-endpoint-said-of-renewals',
+}
+
 test('every judge claims a fault, and every fault is claimed', () => {
   expect(judges.filter(({ kills }) => kills.length === 0)).toEqual([])
   expect(faultIds.filter((fault) => claimsOn(fault).length === 0)).toEqual([])
@@ -92,5 +110,16 @@ test.for(Object.entries(onlyByPropertyOfSignIn))(
     expect([signInFaults[fault].policy, claimsOn(fault).length > 0]).toEqual([policy, true])
     const verdicts = await verdictsOn(faulty(fault), { keyring, seed: 1, runs: 0, chosen: checksOf('sign-in') })
     expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
+  },
+)
+
+test.for(Object.entries(onlyByPropertyOfToken) as [keyof TokenPolicies, keyof typeof tokenFaults][])(
+  '%s: no example finds %s',
+  async ([policy, fault]) => {
+    expect([tokenFaults[fault].policy, claimsOn(fault).length > 0]).toEqual([policy, true])
+    for (let seed = 1; seed <= 3; seed += 1) {
+      const verdicts = await verdictsOn(faulty(fault), { keyring, seed, runs: 0, chosen: checksOf('token') })
+      expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
+    }
   },
 )

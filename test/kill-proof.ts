@@ -4,9 +4,9 @@ import type { FaultId } from '../mocks/faults/catalogue.ts'
 import { sideOf } from '../mocks/faults/catalogue.ts'
 import { checksClaiming, convictedBy, faultIds, judges } from './kill-matrix.ts'
 
-/** A hundred seeds for the authorize flow; on the sign-in side, whose tokens take milliseconds each to verify, ten. */
+/** A hundred seeds for the authorize flow; on the other sides, whose tokens take milliseconds each to sign and verify, ten. */
 const seedsFor = (fault: FaultId) =>
-  Array.from({ length: sideOf(fault) === 'sign-in' ? 10 : 100 }, (_, index) => index + 1)
+  Array.from({ length: sideOf(fault) === 'oauth' ? 100 : 10 }, (_, index) => index + 1)
 
 /** The judges that claim a fault. */
 export const claimsOn = (fault: FaultId): string[] =>

@@ -58,7 +58,7 @@ export const acquitVariants = (transport: Transport, { runs, oneIn = 1 }: { runs
   const tried = variants.filter((_, index) => index % oneIn === 0)
   test.for(tried)('$id under $dialect is not accused', async ({ id, dialect }) => {
     const variant: LawfulVariant = lawfulVariants[id]
-    const { claims, around, advised = [], declares, handles = [] } = variant
+    const { claims, around, advised = [], undecided = [], declares, handles = [] } = variant
     const { attach } = referenceBroker(decisionsOf(variant))
     if (!('open' in attach)) throw new TypeError('the reference broker is opened in this process')
     const open: typeof attach.open = async (provision, io) => {
@@ -75,7 +75,13 @@ export const acquitVariants = (transport: Transport, { runs, oneIn = 1 }: { runs
     const verdicts = await verdictsOn(suspect, trial)
     const lacking = await notApplicableUnder(dialect, handles)
     const owed = (check: string) =>
-      lacking.includes(check) ? 'not-applicable' : advised.includes(check) ? 'advice' : 'pass'
+      lacking.includes(check)
+        ? 'not-applicable'
+        : undecided.includes(check)
+          ? 'inconclusive'
+          : advised.includes(check)
+            ? 'advice'
+            : 'pass'
     const gradeOf = (verdict: (typeof verdicts)[number]) => (verdict.status === 'fail' ? verdict.grade : verdict.status)
     expect(verdicts.filter((verdict) => gradeOf(verdict) !== owed(verdict.check))).toEqual([])
     const ofFlow = (check: string) => check.startsWith('authorize.') !== (dialect === 'wsfed')

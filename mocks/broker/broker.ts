@@ -22,6 +22,7 @@ import type { SignInPolicies } from './sign-in-policies.ts'
 import { honestSignIn } from './sign-in-policies.ts'
 import type { Signing } from './signing.ts'
 import { makeSigning } from './signing.ts'
+import { honestToken } from './token-policies.ts'
 
 /**
  * What a broker is given: its own origin, the time, a wire to the identity provider, and how it decides on each of its
@@ -38,7 +39,7 @@ export const makeBroker = (provision: Provision, parts: BrokerParts): Wire => {
 
 /**
  * The reference broker: sign-in and sign-out over WS-Federation (TRUST: Authentication), the authorize flow and the
- * redemption of its codes (TRUST: Authorization Flow). It keeps no state outside this call and takes its time from `clock`.
+ * token requests that follow it (TRUST: Authorization Flow; Access Token Flow). It keeps no state outside this call and takes its time from `clock`.
  * Its nodes share sessions, signing keys and, as far as the policies say, what is pending.
  */
 export const makeNodes = (provision: Provision, parts: BrokerParts, count: number): Wire[] => {
@@ -61,7 +62,18 @@ type NodeParts = BrokerParts & {
 
 const makeNode = (
   provision: Provision,
-  { origin, clock, wire, policies = honest, signIn, node, pending, accepted, federation }: NodeParts,
+  {
+    origin,
+    clock,
+    wire,
+    policies = honest,
+    token = honestToken,
+    signIn,
+    node,
+    pending,
+    accepted,
+    federation,
+  }: NodeParts,
 ): Wire => {
   const { clients } = provision
   const refusalText = (refusal: Refusal, accept: string, told: Told): ErrorText => ({
@@ -145,6 +157,13 @@ const makeNode = (
     const read = readRequest(request)
     return policies.servesVersion(String(version)) ? answer(read) : refuse('oauth-version', read)
   }
+  const tokens: Parameters<typeof http.post>[1] = async ({ request, params }) => {
+    const read = readRequest(request)
+    if (!token.servesVersion(String(params['version']))) return refuse('oauth-version', read)
+    const realm = params['tenant'] === undefined ? undefined : String(params['tenant'])
+    const answer = await redeem(read, { clients, policies, token, wire, realm })
+    return 'refusal' in answer ? refuse(answer.refusal, read, '', answer.told) : answer.token
+  }
   const both = (path: string, answer: Parameters<typeof http.get>[1]) => [
     http.get(path, answer),
     http.post(path, answer),
@@ -160,12 +179,8 @@ const makeNode = (
     ...both(`${origin}/authorize/oauth/:version`, ({ request, params }) =>
       versioned(request, params['version'], callback),
     ),
-    http.post(`${origin}/token/oauth/:version`, ({ request, params }) =>
-      versioned(request, params['version'], async (read) => {
-        const answer = await redeem(read, { clients, policies, wire })
-        return 'refusal' in answer ? refuse(answer.refusal, read, '', answer.told) : answer.token
-      }),
-    ),
+    http.post(`${origin}/token/oauth/:version`, tokens),
+    http.post(`${origin}/:tenant/token/oauth/:version`, tokens),
     http.get(`${origin}/error`, ({ request }) => {
       const read = readRequest(request)
       const refusal = read.one('is')

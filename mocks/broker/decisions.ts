@@ -2,12 +2,14 @@ import type { Policies } from './policies.ts'
 import { honest } from './policies.ts'
 import type { SignInPolicies } from './sign-in-policies.ts'
 import { honestSignIn } from './sign-in-policies.ts'
+import type { TokenPolicies } from './token-policies.ts'
+import { honestToken } from './token-policies.ts'
 
 /** Every record of decisions of the reference broker, one for each of its sides. */
-export type Records = { policies: Policies; signIn: SignInPolicies }
+export type Records = { policies: Policies; signIn: SignInPolicies; token: TokenPolicies }
 
 /** How a reference broker decides; a record that is absent is that of an honest one. */
 export type Decisions = Partial<Records>
 
 /** The decisions of an honest broker. */
-export const honestRecords: Records = { policies: honest, signIn: honestSignIn }
+export const honestRecords: Records = { policies: honest, signIn: honestSignIn, token: honestToken }

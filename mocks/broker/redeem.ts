@@ -2,67 +2,100 @@ import { HttpResponse } from 'msw'
 import { encodeForm } from '../../protocols/form.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import { textOf } from '../../protocols/wire.ts'
-import { grantFor } from './grant.ts'
+import { freshPage, postingForm } from './pages.ts'
 import type { BrokerClient, Policies, Refusal, Told } from './policies.ts'
 import type { Read } from './request.ts'
+import type { TokenAsked, TokenGiven, TokenPolicies } from './token-policies.ts'
 
-type Surroundings = { clients: readonly BrokerClient[]; policies: Policies; wire: Wire }
+type Surroundings = {
+  clients: readonly BrokerClient[]
+  /** Only for how a failure is worded. */
+  policies: Pick<Policies, 'tellsOf'>
+  token: TokenPolicies
+  wire: Wire
+  /** The realm that the path names, if it names one. */
+  realm: string | undefined
+}
+
+type Refused = { refusal: Refusal; told?: Told }
 
 /**
- * Redeems an authorization code in the documented form: the client and its redirect URI are validated as for an
- * authorization request, then the code is sent to the client's own token endpoint with its secret and the broker's own
- * redirect URI. The caller's ClientSecret and TokenEndpointUrl are not looked at.
+ * Redeems a code, or renews by a refresh token, in the documented form: client, redirect URI and realm are validated, then
+ * the client's own token endpoint is asked with its secret and the broker's own redirect URI, and the party that asked is
+ * handed the answer if it belongs to its realm.
  *
  * @see TRUST: Access Token Flow
  */
 export const redeem = async (
-  { form, one }: Read,
-  { clients, policies, wire }: Surroundings,
-): Promise<{ refusal: Refusal; told?: Told } | { token: Response }> => {
-  const client = policies.findClient(clients, one('ClientId') ?? '', undefined)
-  if (client === undefined || !policies.mayUseOauth(client, form)) return { refusal: 'invalid_client_id' }
-  if (!client.redirectUris.includes(one('RedirectUri') ?? '')) return { refusal: 'invalid_redirect_uri' }
+  { form }: Read,
+  { clients, policies, token, wire, realm }: Surroundings,
+): Promise<Refused | { token: Response }> => {
+  const asked = token.reads(form.parameters, realm)
+  if (asked === undefined) return { refusal: 'token-request', told: { because: 'malformed' } }
+  const client = token.findClient(clients, asked)
+  if (client === undefined) return { refusal: token.blamesClient(asked) }
+  const invalid = validated(client, asked, { clients, token })
+  if (invalid && token.validatesFirst(asked)) return invalid
 
-  const code = one('AuthorizationCode') ?? ''
-  const { origin, pathname, search } = new URL(client.tokenEndpoint)
+  const given = await grant(client, asked, { token, wire })
+  if (invalid) return invalid
+  if ('said' in given) {
+    const said = token.tellsFailure(given.said, client, asked)
+    return {
+      refusal: 'token-request',
+      told: { because: 'refused', quoted: policies.tellsOf(said, { client, code: asked.grant.value }) },
+    }
+  }
+  if (!token.isOfRealm(given.token, client, asked))
+    return { refusal: 'token-request', told: { because: 'other-realm' } }
+  return { token: delivered(token.handsOver(given.token, client, asked), token.delivers(client, asked)) }
+}
+
+const validated = (
+  client: BrokerClient,
+  asked: TokenAsked,
+  { clients, token }: Pick<Surroundings, 'clients' | 'token'>,
+): Refused | undefined => {
+  if (!token.mayUseOauth(client, asked)) return { refusal: 'invalid_client_id' }
+  return token.isRegistered(client, asked, clients) ? undefined : { refusal: 'invalid_redirect_uri' }
+}
+
+const grant = async (
+  client: BrokerClient,
+  asked: TokenAsked,
+  { token, wire }: Pick<Surroundings, 'token' | 'wire'>,
+): Promise<{ token: TokenGiven } | { said: string }> => {
+  const { origin, pathname, search } = new URL(token.endpointFor(client, asked))
   const answer = await wire({
     method: 'POST',
     origin,
     rawPath: pathname + search,
     headers: [['content-type', 'application/x-www-form-urlencoded']],
-    body: new TextEncoder().encode(
-      encodeForm(
-        grantFor(
-          client,
-          [
-            ['grant_type', 'authorization_code'],
-            ['code', code],
-            ['redirect_uri', client.callback],
-          ],
-          one('Resource') ?? client.resource,
-        ),
-      ),
-    ),
+    body: new TextEncoder().encode(encodeForm(token.grantFor(client, asked))),
   })
-  if (answer.status !== 200) {
-    return {
-      refusal: 'token-request',
-      told: { because: 'refused', quoted: policies.tellsOf(saidIn(textOf(answer)), { client, code }) },
-    }
-  }
-  return {
-    token: new HttpResponse(textOf(answer), {
-      headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    }),
-  }
+  const body = objectIn(textOf(answer))
+  if (answer.status === 200 && body['access_token'] !== undefined) return { token: body }
+  const said = body['error_description']
+  return { said: typeof said === 'string' ? said : `status ${answer.status}` }
 }
 
-/** The description of an error (RFC 6749 section 5.2), or nothing. */
-const saidIn = (text: string): string => {
+const delivered = (given: TokenGiven, how: ReturnType<TokenPolicies['delivers']>): Response =>
+  how === 'answer'
+    ? HttpResponse.json(given, { headers: { 'cache-control': 'no-store' } })
+    : freshPage(
+        'One moment',
+        postingForm(
+          how.postedTo,
+          Object.entries(given).map(([name, value]) => [name, String(value)]),
+        ),
+      )
+
+/** The object in a text of JSON, or one without members (RFC 6749 sections 5.1 and 5.2). */
+const objectIn = (text: string): Record<string, unknown> => {
   try {
-    const { error_description: said } = JSON.parse(text) as { error_description?: unknown }
-    return typeof said === 'string' ? said : ''
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
   } catch {
-    return ''
+    return {}
   }
 }

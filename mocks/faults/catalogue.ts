@@ -5,18 +5,24 @@ import { flowFaults } from './authorize-flow.ts'
 import { oauthPageFaults } from './error-pages.ts'
 import { redirectFaults } from './redirect-matching.ts'
 import { signInFaults } from './sign-in.ts'
+import { tokenGrantFaults } from './token-grant.ts'
+import { tokenRequestFaults } from './token-request.ts'
 
 /** The faults of the authorize flow. */
 export const oauthFaults = { ...redirectFaults, ...flowFaults, ...answerFaults, ...oauthPageFaults } as const
 
+/** The faults of the token endpoint. */
+export const tokenFaults = { ...tokenRequestFaults, ...tokenGrantFaults } as const
+
 /** Every fault of the reference targets, in one flat catalogue. */
-export const faults = { ...oauthFaults, ...signInFaults } as const
+export const faults = { ...oauthFaults, ...tokenFaults, ...signInFaults } as const
 
 export type FaultId = keyof typeof faults
 
 /** The sides of the reference broker: each decides by a record of its own, and has faults of its own. */
 const sides = {
   oauth: { record: 'policies', faults: oauthFaults },
+  token: { record: 'token', faults: tokenFaults },
   'sign-in': { record: 'signIn', faults: signInFaults },
 } as const satisfies Record<string, { record: keyof Records; faults: object }>
 

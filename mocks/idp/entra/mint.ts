@@ -12,7 +12,10 @@ import { similarNames, tenantsSaid } from './tenants-said.ts'
 
 /** Signs an access token. */
 export const mintAccess = (entra: Entra, version: Version, granted: Granted): Promise<string> =>
-  sign(entra, version, accessClaims(entra, version, granted))
+  sign(entra, version, {
+    ...accessClaims(entra, version, granted),
+    tid: toldTo(entra, granted.tenant.id, 'idp.names-tenant-in-access-token') ?? granted.tenant.id,
+  })
 
 /** Issues the id token of the token endpoint; that of v1 is unsigned where the switch says so. */
 export const mintId = (entra: Entra, version: Version, granted: Granted, user: User): Promise<string> =>
@@ -57,7 +60,7 @@ const mintFor = async (
     ...(is('idp.issues-expired-id-token') && timesBefore(entra, 2 * hour)),
     ...(is('idp.issues-early-id-token') && timesBefore(entra, -hour)),
     ...(similar !== undefined && Object.fromEntries(similarNames.members.map((name) => [name, similar]))),
-    tid: named.length === 1 ? named[0] : named,
+    tid: toldTo(entra, granted.tenant.id, 'idp.names-tenant-in-id-token') ?? (named.length === 1 ? named[0] : named),
   }
   if (trick !== undefined) return forgedBy(trick, entra, granted.tenant, claims)
   if (unsigned || is('idp.omits-signature')) return withoutSignature(claims)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Guard } from './guard.ts'
 import { refusalOf } from './guard.ts'
-import { lacksConsent } from './directory.ts'
+import { lacksConsent, misbehaves } from './directory.ts'
 import { readScopes } from './scopes.ts'
 import type { Entra, RefreshToken } from './state.ts'
 import type { Authenticated, Decision } from './token-request.ts'
@@ -22,7 +22,7 @@ const requestGuards: readonly Guard<Authenticated & { token: RefreshToken | unde
 const tokenGuards: readonly Guard<Asked>[] = [
   { ...invalid, code: 50020, says: 'User account from another tenant does not exist in this one.', unless: ({ token, directory }) => directory.is === 'any' || directory.tenant.id === token.tenant.id },
   { ...invalid, code: 50173, says: 'The provided grant has been revoked; a fresh one is needed.', suberror: 'bad_token', unless: ({ token, entra }) => token.generation === generationOf(entra, token) },
-  { ...notValid, unless: ({ token, entra }) => !(entra.spendsRefreshTokens && token.spent) },
+  { ...notValid, unless: ({ token, entra }) => !(token.spent && serveOnce(entra, token)) },
   { ...invalid, code: 70008, says: 'The refresh token has expired: it was renewed for as long as is allowed.', unless: ({ token, entra }) => entra.clock.now() - token.grantedAt < entra.lifetimes.refreshMaximum },
   { ...invalid, code: 700082, says: 'The refresh token has expired due to inactivity.', unless: ({ token, entra }) => entra.clock.now() - token.issuedAt < entra.lifetimes.refresh },
   { ...invalid, code: 65001, says: 'The user or administrator has not consented to use the application.', suberror: 'consent_required', unless: ({ token, entra }) => !lacksConsent(entra, token.tenant, token.client) },
@@ -77,6 +77,9 @@ export const issueRefreshToken = (
   entra.refreshTokens.put(value, { ...grant, issuedAt: entra.clock.now(), generation: generationOf(entra, { user }) })
   return value
 }
+
+const serveOnce = (entra: Entra, { tenant }: RefreshToken) =>
+  entra.spendsRefreshTokens || misbehaves(entra, tenant.id, 'idp.spends-refresh-tokens')
 
 const generationOf = ({ generations }: Entra, { user }: Pick<RefreshToken, 'user'>) =>
   generations.get(user.objectId) ?? 0

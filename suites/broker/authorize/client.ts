@@ -38,7 +38,7 @@ export const unknownClient: Check = {
 const hex = '0123456789abcdef'
 
 /** Client ids that are almost the one that is known, by form. A GUID in other case or in braces is the same GUID. */
-const almost = (id: string): Record<string, fc.Arbitrary<string>> => ({
+export const almost = (id: string): Record<string, fc.Arbitrary<string>> => ({
   digit: fc
     .tuple(fc.nat(id.length - 1), fc.integer({ min: 1, max: 15 }))
     .map(([at, by]) => replaceAt(id, at, otherDigit(id[at] ?? '0', by))),

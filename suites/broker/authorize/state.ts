@@ -4,6 +4,7 @@ import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { nextOf, paramsOf } from '../../../harness/agent/next.ts'
+import { handedBy } from '../token/request.ts'
 import type { Asked } from './request.ts'
 import {
   answered,
@@ -148,7 +149,7 @@ export const codeRedeems: Check = {
       const outcome = redeem.read(
         await context.browser().go(redeem.request({ code, state, clientId, redirectUri, resource }, context.at)),
       )
-      if (outcome.is === 'token') return
+      if (handedBy({ outcome })) return
       const actual =
         outcome.is === 'refusal'
           ? `a refusal: ${outcome.text.slice(0, 120)}`

@@ -1,0 +1,53 @@
+import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
+import type { Context } from '../../../harness/judge/check.ts'
+import { textOf } from '../../../protocols/wire.ts'
+import { issuedIn } from '../../../harness/record/issued.ts'
+import { grantsOf } from './grants.ts'
+import type { Redeemed } from './request.ts'
+import { handedBy, told } from './request.ts'
+
+/**
+ * Judges that a token request came to nothing: no token came out, in whatever place of whatever answer, and no token endpoint
+ * was asked for one.
+ *
+ * @throws Violation of kind `token` or `granted`
+ */
+export const obtainsNothing = (redeemed: Redeemed, what: string): void => {
+  const fail = (kind: string, actual: string) =>
+    new Violation(kind, { expected: `${what} refused, and no token asked for upstream`, actual })
+  if (handedBy(redeemed)) throw fail('token', told(redeemed))
+  if (leaksToken(redeemed)) throw fail('token', `an answer that contains a token: ${told(redeemed)}`)
+  const [grant] = grantsOf(redeemed)
+  if (grant) throw fail('granted', `a grant at ${grant.path} for client ${grant.id}; ${told(redeemed)}`)
+}
+
+/** Whether an answer of the target contains what a mock issued because of this request. */
+export const leaksToken = ({ journey, sent }: Redeemed): boolean => {
+  const issued = sent.flatMap(({ response }) => (response ? issuedIn(response) : []))
+  return journey
+    .filter(({ to }) => to === 'target')
+    .some(({ response }) => {
+      const text = response ? `${response.headers.flat().join('\n')}\n${textOf(response)}` : ''
+      return issued.some((token) => text.includes(token))
+    })
+}
+
+/**
+ * Judges that a token request was refused: it came to nothing, and there is a refusal.
+ *
+ * @throws Violation as {@link obtainsNothing}
+ */
+export const refused = (context: Context, redeemed: Redeemed, what: string): void => {
+  obtainsNothing(redeemed, what)
+  refusalSeen(context, redeemed)
+}
+
+/** @throws Inconclusive where nobody can tell whether the target refused */
+export const refusalSeen = (context: Context, redeemed: Redeemed): void => {
+  if (redeemed.outcome.is !== 'refusal') {
+    throw new Inconclusive('unreadable', `${told(redeemed)}: give the dialect the wording of a refusal`)
+  }
+  const status = redeemed.journey.at(-1)?.response?.status ?? 0
+  if (status >= 500)
+    context.note(`refuses with status ${status}; that it lives on was seen from the valid form afterwards`)
+}

@@ -1,0 +1,203 @@
+import { decodeJwt } from 'jose'
+import { arrivesAt } from '../../../fixtures/near-miss/place.ts'
+import type { Client, User } from '../../../fixtures/world/shapes.ts'
+import type { Journey } from '../../../harness/agent/browser.ts'
+import { paramsOf } from '../../../harness/agent/next.ts'
+import type { Operation, Outcome, RedeemInput, RenewInput } from '../../../harness/dialects/dialect.ts'
+import { Inconclusive } from '../../../harness/judge/blame.ts'
+import type { Check, Context } from '../../../harness/judge/check.ts'
+import type { Exchange } from '../../../harness/record/exchange.ts'
+import { answered, askedBy, describe, requestOf, validRequest } from '../authorize/request.ts'
+
+/** What became of a token request. `sent` is what the target itself sent to a mock because of it. */
+export type Redeemed = { outcome: Outcome; journey: Journey; sent: readonly Exchange[] }
+
+/** What a check of token requests needs of a dialect. */
+export const speaksRedeem: NonNullable<Check['applies']> = ({ redeem }) =>
+  redeem === null || redeem === 'undriven' ? 'dialect.redeem' : undefined
+
+/** What a check of renewals needs of a dialect. */
+export const speaksRenew: NonNullable<Check['applies']> = (dialect, declared) =>
+  speaksRedeem(dialect, declared) ??
+  (dialect.renew === null || dialect.renew === 'undriven' ? 'dialect.renew' : undefined)
+
+/** The clients of the slice that are configured for OAuth, each with a user of its tenant. */
+export const clientsOf = ({ slice }: Context): { client: Client; user: User }[] =>
+  slice.clients
+    .filter(({ oauth }) => oauth)
+    .flatMap((client) => {
+      const user = slice.users.find(({ tenant }) => tenant === client.tenant)
+      return user ? [{ client, user }] : []
+    })
+
+/** The first of them. */
+export const firstOf = (context: Context): { client: Client; user: User } => {
+  const [first] = clientsOf(context)
+  if (first === undefined) throw new TypeError('the slice has no client with a user')
+  return first
+}
+
+/** The State of a token request in the documented form. */
+export const stateOf = (client: Pick<Client, 'id'>, redirectUri: string): string =>
+  `uri=${redirectUri}|cid=${client.id}`
+
+/** For whom a code or a token is wanted; the first client and its first redirect URI unless told. */
+export type Wanted = { client?: Client; redirectUri?: string; resource?: string }
+
+/**
+ * The valid redemption of a code that has just been issued.
+ *
+ * @throws Inconclusive when no code comes
+ */
+export const validRedeem = async (context: Context, wanted: Wanted = {}): Promise<RedeemInput & { code: string }> => {
+  const { client, redirectUri, resource } = completed(context, wanted)
+  const valid = { ...validRequest(context), clientId: client.id, redirectUri, resource }
+  const user = context.slice.users.find(({ tenant }) => tenant === client.tenant)
+  const asked = askedBy(context, await context.browser().go(requestOf(context, valid), user))
+  const code = answered(asked, 'code')
+  if (code === undefined) throw new Inconclusive('unreadable', `no code came to ${redirectUri}: ${describe(asked)}`)
+  return { code, state: stateOf(client, redirectUri), clientId: client.id, redirectUri, resource }
+}
+
+const completed = (context: Context, { client = firstOf(context).client, ...wanted }: Wanted) => {
+  const { redirectUri = client.redirectUris[0] ?? '', resource = client.resource } = wanted
+  return { client, redirectUri, resource }
+}
+
+/** Sends a redemption. */
+export const redeem = (context: Context, input: RedeemInput): Promise<Redeemed> =>
+  send(context, context.dialect.redeem, input)
+
+/** Sends a renewal. */
+export const renew = (context: Context, input: RenewInput): Promise<Redeemed> =>
+  send(context, context.dialect.renew, input)
+
+const send = async <Input>(
+  context: Context,
+  operation: Operation<Input> | 'undriven' | null,
+  input: Input,
+): Promise<Redeemed> => {
+  if (operation === null || operation === 'undriven') throw new TypeError('the dialect does not speak it')
+  const before = context.fromTarget().length
+  const journey = await context.browser().go(operation.request(input, context.at))
+  return { outcome: operation.read(journey), journey, sent: context.fromTarget().slice(before) }
+}
+
+/** A token that came out: its fields, and where it went; `undefined`: to who asked. */
+export type Handed = { fields: Readonly<Record<string, unknown>>; to?: string }
+
+const tokenNames = ['access_token', 'refresh_token', 'id_token']
+
+/** The token that came out of a token request, if one did. */
+export const handedBy = ({ outcome }: Pick<Redeemed, 'outcome'>): Handed | undefined => {
+  if (outcome.is === 'token') return { fields: { ...(outcome.body as object) } }
+  const [to, pairs] =
+    outcome.is === 'form-post'
+      ? [outcome.action, outcome.fields]
+      : outcome.is === 'redirect'
+        ? [outcome.to, paramsOf(outcome.to)]
+        : ['', []]
+  return pairs.some(([name, value]) => tokenNames.includes(name) && value !== '')
+    ? { fields: Object.fromEntries(pairs), to }
+    : undefined
+}
+
+/** Whether a token went to who asked, or was posted to this registered URI: both are lawful, and nothing else is. */
+export const reachedParty = ({ outcome }: Redeemed, handed: Handed, redirectUri: string): boolean =>
+  handed.to === undefined || (outcome.is === 'form-post' && arrivesAt(handed.to, redirectUri) !== undefined)
+
+/** A field of a token that came out, where it is a text. */
+export const fieldOf = (handed: Handed | undefined, name: string): string | undefined => {
+  const value = handed?.fields[name]
+  return typeof value === 'string' && value !== '' ? value : undefined
+}
+
+/** The claims of a JWT; none where a token is opaque. */
+export const claimsIn = (token: string | undefined): Readonly<Record<string, unknown>> => {
+  try {
+    return decodeJwt(token ?? '')
+  } catch {
+    return {}
+  }
+}
+
+/** What became of a token request, in words. */
+export const told = ({ outcome, journey }: Redeemed): string => {
+  const status = journey.at(-1)?.response?.status
+  const handed = handedBy({ outcome })
+  if (handed)
+    return handed.to === undefined ? 'a token in the answer' : `a token sent to ${handed.to.split(/[?#]/, 1)[0]}`
+  if (outcome.is === 'refusal')
+    return `a refusal with status ${status}: ${outcome.text.replaceAll(/\s+/g, ' ').slice(0, 160)}`
+  return outcome.is === 'unreadable' ? outcome.why : `${outcome.is} with status ${status}`
+}
+
+/** The control of every check here: a code of each registered redirect URI that is tried buys a token. */
+export const registeredRedeems = async (context: Context): Promise<void> => {
+  const redeemed = await redeem(context, await validRedeem(context))
+  if (handedBy(redeemed) === undefined)
+    throw new Inconclusive('control', `no token came for a valid code: ${told(redeemed)}`)
+}
+
+/** The refresh token that a code bought, beside the rest of its redemption. */
+const boughtBy = async (context: Context, wanted: Wanted) => {
+  const { code, ...input } = await validRedeem(context, wanted)
+  const redeemed = await redeem(context, { ...input, code })
+  if (handedBy(redeemed) === undefined) {
+    throw new Inconclusive('unreadable', `no token came for a valid code: ${told(redeemed)}`)
+  }
+  return { input, refreshToken: fieldOf(handedBy(redeemed), 'refresh_token') }
+}
+
+/**
+ * The valid renewal of a token that has just been handed out.
+ *
+ * @throws Inconclusive when no refresh token comes
+ */
+export const validRenew = async (
+  context: Context,
+  wanted: Wanted = {},
+): Promise<RenewInput & { refreshToken: string }> => {
+  const { input, refreshToken } = await boughtBy(context, wanted)
+  if (refreshToken !== undefined) return { ...input, refreshToken }
+  throw new Inconclusive('unreadable', 'no refresh token came with the token, so that nothing can be renewed')
+}
+
+/** The control of renewals. Their form is undocumented: where it is not ours, the dialect has to say so. */
+export const registeredRenews = async (context: Context): Promise<void> => {
+  const renewed = await renew(context, await validRenew(context))
+  if (handedBy(renewed)) return
+  throw new Inconclusive(
+    'control',
+    `no token came for a refresh token: ${told(renewed)}; dialect.renew says in which form the target is asked, or null`,
+  )
+}
+
+/** What is changed in an otherwise valid token request. */
+export type Change = Partial<Omit<RedeemInput, 'code'>>
+
+/** Sends a token request that is valid but for a change. */
+export type Attempt = (change: Change, wanted?: Wanted) => Promise<Redeemed>
+
+/** The attempt by a code that has just been issued. */
+export const byCode =
+  (context: Context): Attempt =>
+  async (change, wanted) =>
+    redeem(context, { ...(await validRedeem(context, wanted)), ...change })
+
+/** The ways to ask for a token, by name: by a code, and by a refresh token where the target is seen to renew. */
+export const waysOf = async (context: Context): Promise<[name: string, attempt: Attempt][]> => {
+  const ways: [string, Attempt][] = [['code', byCode(context)]]
+  if (speaksRenew(context.dialect, context) !== undefined) return ways
+  const { input, refreshToken } = await boughtBy(context, {})
+  if (refreshToken === undefined || !handedBy(await renew(context, { ...input, refreshToken }))) {
+    context.note('no token was renewed in the form of the dialect, so that redemptions alone were tried')
+    return ways
+  }
+  const byRenewal: Attempt = async (change, wanted) =>
+    renew(context, { ...(await validRenew(context, wanted)), ...change })
+  return [...ways, ['renewal', byRenewal]]
+}
+
+/** Deals runs out to the ways, and so on to what is tried in each of them. */
+export const shareOf = (runs: number, parts: number, part: number): number => Math.floor((runs + part) / parts)
