@@ -16,6 +16,7 @@ const client: BrokerClient = {
   name: 'name',
   secret: 'secret',
   oauth: true,
+  tokenService: 'entra',
   resource: 'https://graph.test',
   authorizationEndpoint: 'https://login.test/authorize',
   tokenEndpoint: 'https://login.test/token',
