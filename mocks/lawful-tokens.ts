@@ -134,6 +134,16 @@ export const tokenVariants = {
       }),
     ),
   },
+  'shares-renewals-in-flight': {
+    does: 'answers like renewals that come at once with the same token',
+    under,
+    token: {
+      sharesAnswer: ({ grant, clientId, redirectUri, resource, realm }) =>
+        grant.type === 'refresh_token'
+          ? JSON.stringify([grant.value, clientId, redirectUri, resource, realm])
+          : undefined,
+    },
+  },
   'hands-over-less': {
     does: 'hands over the access token with its lifetime and nothing else but the refresh token',
     under,

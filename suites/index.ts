@@ -62,6 +62,7 @@ import {
 } from './broker/token/client.ts'
 import { foreignEndpoint } from './broker/token/endpoint.ts'
 import { relaysFailure } from './broker/token/failure.ts'
+import { oneTokenForACode, onlyTheParty } from './broker/token/race.ts'
 import { realmOfUser } from './broker/token/realm.ts'
 import * as tokenRedirects from './broker/token/redirect.ts'
 import { grant, handsOver } from './broker/token/redeems.ts'
@@ -204,6 +205,8 @@ const token: readonly Check[] = [
   rotates,
   audience,
   relaysFailure,
+  onlyTheParty,
+  oneTokenForACode,
 ]
 
 /** The error table, in the order of the rulebook. */

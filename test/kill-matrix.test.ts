@@ -68,6 +68,7 @@ const onlyByPropertyOfSignIn: Partial<Record<keyof SignInPolicies, SignInFaultId
 const onlyByPropertyOfToken: Record<keyof TokenPolicies, keyof typeof tokenFaults> = {
   servesVersion: 'broker.redeems-in-version-by-first-digit',
   reads: 'broker.takes-party-from-the-front-of-state',
+  sharesAnswer: 'broker.shares-answers-by-code',
   findClient: 'broker.redeems-for-clients-by-half',
   blamesClient: 'broker.blames-version-for-long-client-ids',
   mayUseOauth: 'broker.renews-for-sign-in-clients',

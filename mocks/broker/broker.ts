@@ -17,6 +17,7 @@ import type { Answer, Asked, Refusal, Told } from './policies.ts'
 import { honest } from './policies.ts'
 import type { Read } from './request.ts'
 import { readRequest } from './request.ts'
+import type { Flights } from './redeem.ts'
 import { redeem } from './redeem.ts'
 import type { SignInPolicies } from './sign-in-policies.ts'
 import { honestSignIn } from './sign-in-policies.ts'
@@ -45,10 +46,11 @@ export const makeBroker = (provision: Provision, parts: BrokerParts): Wire => {
 export const makeNodes = (provision: Provision, parts: BrokerParts, count: number): Wire[] => {
   const pending = pendingRequests(parts.clock, parts.policies ?? honest)
   const accepted = new Set<string>()
+  const flights: Flights = new Map()
   const { signIn = honestSignIn, signing = makeSigning(new URL(parts.origin).hostname) } = parts
   const federation = newFederation(parts.clock, signIn, signing)
   return Array.from({ length: count }, (_, node) =>
-    makeNode(provision, { ...parts, signIn, node, pending, accepted, federation }),
+    makeNode(provision, { ...parts, signIn, node, pending, accepted, flights, federation }),
   )
 }
 
@@ -57,6 +59,7 @@ type NodeParts = BrokerParts & {
   node: number
   pending: PendingRequests
   accepted: Set<string>
+  flights: Flights
   federation: FederationState
 }
 
@@ -72,6 +75,7 @@ const makeNode = (
     node,
     pending,
     accepted,
+    flights,
     federation,
   }: NodeParts,
 ): Wire => {
@@ -161,7 +165,7 @@ const makeNode = (
     const read = readRequest(request)
     if (!token.servesVersion(String(params['version']))) return refuse('oauth-version', read)
     const realm = params['tenant'] === undefined ? undefined : String(params['tenant'])
-    const answer = await redeem(read, { clients, policies, token, wire, realm })
+    const answer = await redeem(read, { clients, policies, token, wire, realm, flights })
     return 'refusal' in answer ? refuse(answer.refusal, read, '', answer.told) : answer.token
   }
   const both = (path: string, answer: Parameters<typeof http.get>[1]) => [

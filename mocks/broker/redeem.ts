@@ -15,9 +15,15 @@ type Surroundings = {
   wire: Wire
   /** The realm that the path names, if it names one. */
   realm: string | undefined
+  /** The answers that are being worked out, at all nodes, under the names by which they are shared. */
+  flights: Map<string, Promise<Answered>>
 }
 
 type Refused = { refusal: Refusal; told?: Told }
+type Answered = Refused | { token: Response }
+
+/** The answers to token requests that the nodes of a broker are working out. */
+export type Flights = Surroundings['flights']
 
 /**
  * Redeems a code, or renews by a refresh token, in the documented form: client, redirect URI and realm are validated, then
@@ -26,12 +32,22 @@ type Refused = { refusal: Refusal; told?: Told }
  *
  * @see TRUST: Access Token Flow
  */
-export const redeem = async (
-  { form }: Read,
-  { clients, policies, token, wire, realm }: Surroundings,
-): Promise<Refused | { token: Response }> => {
+export const redeem = async ({ form }: Read, surroundings: Surroundings): Promise<Answered> => {
+  const { token, realm, flights } = surroundings
   const asked = token.reads(form.parameters, realm)
   if (asked === undefined) return { refusal: 'token-request', told: { because: 'malformed' } }
+  const name = token.sharesAnswer(asked)
+  if (name === undefined) return answer(asked, surroundings)
+  const flight = flights.get(name) ?? answer(asked, surroundings).finally(() => flights.delete(name))
+  flights.set(name, flight)
+  const shared = await flight
+  return 'token' in shared ? { token: shared.token.clone() } : shared
+}
+
+const answer = async (
+  asked: TokenAsked,
+  { clients, policies, token, wire }: Pick<Surroundings, 'clients' | 'policies' | 'token' | 'wire'>,
+): Promise<Answered> => {
   const client = token.findClient(clients, asked)
   if (client === undefined) return { refusal: token.blamesClient(asked) }
   const invalid = validated(client, asked, { clients, token })
@@ -66,17 +82,17 @@ const grant = async (
   { token, wire }: Pick<Surroundings, 'token' | 'wire'>,
 ): Promise<{ token: TokenGiven } | { said: string }> => {
   const { origin, pathname, search } = new URL(token.endpointFor(client, asked))
-  const answer = await wire({
+  const response = await wire({
     method: 'POST',
     origin,
     rawPath: pathname + search,
     headers: [['content-type', 'application/x-www-form-urlencoded']],
     body: new TextEncoder().encode(encodeForm(token.grantFor(client, asked))),
   })
-  const body = objectIn(textOf(answer))
-  if (answer.status === 200 && body['access_token'] !== undefined) return { token: body }
+  const body = objectIn(textOf(response))
+  if (response.status === 200 && body['access_token'] !== undefined) return { token: body }
   const said = body['error_description']
-  return { said: typeof said === 'string' ? said : `status ${answer.status}` }
+  return { said: typeof said === 'string' ? said : `status ${response.status}` }
 }
 
 const delivered = (given: TokenGiven, how: ReturnType<TokenPolicies['delivers']>): Response =>

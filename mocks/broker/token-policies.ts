@@ -36,6 +36,8 @@ export type TokenPolicies = {
   servesVersion(version: string): boolean
   /** The request in a form; `undefined` when a field is missing, or given more than once. */
   reads(form: Pairs, realm: string | undefined): TokenAsked | undefined
+  /** Under which name the answer is shared with requests that come while it is worked out; `undefined`: with none. */
+  sharesAnswer(asked: TokenAsked): string | undefined
   /** The client of a request. */
   findClient(clients: readonly BrokerClient[], asked: TokenAsked): BrokerClient | undefined
   /** What the refusal of an unknown client is told as. */
@@ -84,6 +86,7 @@ export const honestToken: TokenPolicies = {
       realm,
     }
   },
+  sharesAnswer: () => undefined,
   findClient: (clients, { clientId }) => clients.find(({ id }) => id === clientId),
   blamesClient: () => 'invalid_client_id',
   mayUseOauth: ({ oauth }) => oauth,

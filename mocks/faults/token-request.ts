@@ -71,6 +71,20 @@ export const tokenRequestFaults = {
     },
   },
 
+  'broker.shares-answers-by-code': {
+    does: 'answers a token request as it answers the one with the same code that it is at, whoever asks',
+    breaks: unregistered,
+    policy: 'sharesAnswer',
+    instead: ({ grant }) => (grant.type === 'authorization_code' ? grant.value : undefined),
+  },
+  'broker.shares-answers-by-party': {
+    does: 'gives everybody who redeems a code at once the same token',
+    breaks: 'token.redeems',
+    policy: 'sharesAnswer',
+    instead: ({ grant, clientId, redirectUri }) =>
+      grant.type === 'authorization_code' ? `${grant.value} ${clientId} ${redirectUri}` : undefined,
+  },
+
   'broker.redeems-for-unknown-clients': {
     does: 'takes the client of the redirect URI where the client id is unknown',
     breaks: unknown,

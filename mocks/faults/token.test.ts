@@ -57,6 +57,7 @@ const inputs: { [Name in keyof TokenPolicies]: Parameters<TokenPolicies[Name]>[]
     [formOf({ State: `cid=other|uri=https://o.test/|${state}` }), undefined],
     [[...formOf({}), ['ClientId', 'other']], undefined],
   ],
+  sharesAnswer: [[asked], [renewal]],
   findClient: ['unknown', id, `${id.slice(0, 18)}${'x'.repeat(18)}`].map((clientId) => [clients, { ...asked, clientId }]),
   blamesClient: [[asked], [{ ...asked, clientId: id.repeat(3) }]],
   mayUseOauth: [[other, asked], [other, renewal]],
