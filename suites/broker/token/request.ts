@@ -102,9 +102,20 @@ export const handedBy = ({ outcome }: Pick<Redeemed, 'outcome'>): Handed | undef
     : undefined
 }
 
-/** Whether a token went to who asked, or was posted to this registered URI: both are lawful, and nothing else is. */
-export const reachedParty = ({ outcome }: Redeemed, handed: Handed, redirectUri: string): boolean =>
-  handed.to === undefined || (outcome.is === 'form-post' && arrivesAt(handed.to, redirectUri) !== undefined)
+/**
+ * Whether a token went to who asked, or was posted to this registered URI: both are lawful, and nothing else is.
+ *
+ * @throws Inconclusive when it came to that URI in another way, of which the sources say nothing
+ */
+export const reachedParty = ({ outcome }: Redeemed, { to }: Handed, redirectUri: string): boolean => {
+  if (to === undefined) return true
+  if (arrivesAt(to, redirectUri) === undefined) return false
+  if (outcome.is === 'form-post') return true
+  throw new Inconclusive(
+    'unreadable',
+    `a token was sent to ${redirectUri} in a URL, which is neither an answer nor a post`,
+  )
+}
 
 /** A field of a token that came out, where it is a text. */
 export const fieldOf = (handed: Handed | undefined, name: string): string | undefined => {
