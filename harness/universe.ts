@@ -7,6 +7,7 @@ import { endpointsOf, issuerOf, makeAdfs } from '../mocks/idp/adfs/state.ts'
 import { entraHandlers } from '../mocks/idp/entra/handlers.ts'
 import type { Entra } from '../mocks/idp/entra/state.ts'
 import { makeEntra } from '../mocks/idp/entra/state.ts'
+import { forgeToken } from '../mocks/idp/forge-token.ts'
 import { microsoftOnline } from '../mocks/idp/immutable-id.ts'
 import { signerOf } from '../mocks/idp/signer.ts'
 import { sharePointFront } from '../mocks/sharepoint/online/front-channel.ts'
@@ -27,6 +28,7 @@ import type { UniverseClock } from './clock/universe-clock.ts'
 import { makeUniverseClock } from './clock/universe-clock.ts'
 import { isTargets } from './dialects/dialect.ts'
 import { capabilitiesOf, resolveDialect } from './dialects/resolve.ts'
+import { Inconclusive } from './judge/blame.ts'
 import type { Invariant } from './judge/check.ts'
 import type { Room } from './judge/judge.ts'
 import { askedOfTarget, httpRotation } from './keys/rotation.ts'
@@ -178,6 +180,14 @@ export const openUniverse = async ({
       for (const { id } of world.slices[check]?.tenants ?? []) directories.entra?.modes.set(id, new Set(modes))
     },
     asserts: ({ objectId }, said) => void directories.entra?.asserted.set(objectId, said),
+    async forges(token, forgery) {
+      const { entra } = directories
+      const forged = entra && (await forgeToken(entra, Object.values(world.issuers), token, forgery))
+      if (forged === undefined)
+        throw new Inconclusive('unreadable', 'the access token that the target hands out is not one that it was issued')
+      transcript.hide(forged)
+      return forged
+    },
     fromTarget: transcript.fromTarget,
     beginCase: transcript.beginCase,
     pinCase: transcript.pinCase,

@@ -5,7 +5,9 @@ import { headerOf, textResponse } from '../protocols/wire.ts'
 import type { Policies } from './broker/policies.ts'
 import type { Records } from './broker/decisions.ts'
 import { honest } from './broker/policies.ts'
+import type { Side } from './faults/catalogue.ts'
 import { escapeHtml, page } from './html.ts'
+import { appOnlyVariants } from './lawful-app-only.ts'
 import { lawfulSignInVariants } from './lawful-sign-in-variants.ts'
 import { declaringStatus, lawfulErrors } from './lawful-errors.ts'
 import { lawfulAnswers } from './lawful-answers.ts'
@@ -22,6 +24,8 @@ export type LawfulVariant = { [Name in keyof Records]?: Partial<Records[Name]> }
   /** The mapping of claims that it declares instead. */
   claims?: Readonly<Record<string, readonly string[]>>
   around?: (broker: Wire, origin: string) => Wire
+  /** The side that `around` is about; absent: it may be any. */
+  concerns?: Side
   /** Its own error table; absent: that of the reference broker. */
   declares?: readonly DeclaredRow[]
   /** The rows that the reference broker's triggers do not cause here. */
@@ -206,6 +210,7 @@ export const lawfulVariants = {
   },
   ...tokenVariants,
   ...wsTrustVariants,
+  ...appOnlyVariants,
   ...lawfulSignInVariants,
   ...lawfulErrors,
   ...lawfulAnswers,

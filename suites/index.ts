@@ -1,4 +1,5 @@
 import type { Check, Invariant } from '../harness/judge/check.ts'
+import { appOnly } from './broker/app-only/index.ts'
 import { anyForm, otherNames } from './broker/authorize/any-form.ts'
 import {
   expiredCallback,
@@ -213,7 +214,7 @@ const token: readonly Check[] = [
 const errors: readonly Check[] = [...errorRows, ...distinctRows, ...inertPages, ...clientFaults]
 
 /** Every check, in the order of the rulebook. */
-export const checks: readonly Check[] = [...signIn, ...authorize, ...token, ...errors]
+export const checks: readonly Check[] = [...signIn, ...authorize, ...token, ...appOnly, ...errors]
 
 /** Every invariant. */
 export const invariants: readonly Invariant[] = [secretsInUrls, otherStores]

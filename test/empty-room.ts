@@ -21,6 +21,7 @@ export const room: Room = {
   browser: () => {
     throw new TypeError('nobody browses here')
   },
+  forges: (token) => Promise.resolve(token),
   fromTarget: () => [],
   beginCase: () => undefined,
   pinCase: () => undefined,

@@ -1,18 +1,21 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
+import type { AppOnlyPolicies } from '../mocks/broker/app-only-policies.ts'
+import { honestRecords } from '../mocks/broker/decisions.ts'
 import type { Policies } from '../mocks/broker/policies.ts'
-import { honest } from '../mocks/broker/policies.ts'
 import type { SignInPolicies } from '../mocks/broker/sign-in-policies.ts'
+import type { appOnlyFaults } from '../mocks/faults/app-only.ts'
 import type { TokenPolicies } from '../mocks/broker/token-policies.ts'
-import { faulty, oauthFaults, sideOf, tokenFaults } from '../mocks/faults/catalogue.ts'
-import { faultIds, judges } from './kill-matrix.ts'
+import type { FaultId, oauthFaults, Side, tokenFaults } from '../mocks/faults/catalogue.ts'
+import { faults, faulty, recordOf, sideOf } from '../mocks/faults/catalogue.ts'
 import type { SignInFaultId } from '../mocks/faults/sign-in.ts'
-import { signInFaults } from '../mocks/faults/sign-in.ts'
+import { faultIds, judges } from './kill-matrix.ts'
 import { claimsOn } from './kill-proof.ts'
 import { verdictsOn } from './proving-ground.ts'
 import { checksOf } from './sides.ts'
 
 const keyring = await makeKeyring()
+
 /** For every policy a fault that no example finds. */
 const onlyByProperty: Record<keyof Policies, keyof typeof oauthFaults> = {
   servesVersion: 'broker.serves-version-by-first-digit',
@@ -82,44 +85,57 @@ const onlyByPropertyOfToken: Record<keyof TokenPolicies, keyof typeof tokenFault
   tellsFailure: 'broker.omits-what-token-endpoint-said-of-renewals',
 }
 
+/**
+ * The same for app-only tokens. The grant itself is asked for in one way, so that there is nothing to vary in who it is made by.
+ */
+const onlyByPropertyOfAppOnly: Partial<Record<keyof AppOnlyPolicies, keyof typeof appOnlyFaults>> = {
+  waives: 'broker.takes-long-opaque-user-tokens',
+  validatesFirst: 'broker.asks-app-only-before-long-opaque-tokens',
+  findIssuer: 'broker.takes-issuer-of-user-token-by-prefix',
+  keysFor: 'broker.trusts-jwk-named-by-its-thumbprint',
+  verifies: 'broker.verifies-short-user-tokens-only',
+  isCurrent: 'broker.forgets-expiry-after-a-month',
+  realmOf: 'broker.takes-domain-of-request-for-users-realm',
+  isOfRealm: 'broker.compares-realm-of-user-by-prefix',
+  isUsers: 'broker.tells-apps-by-optional-claims',
+  acceptsAudience: 'broker.takes-audience-of-user-token-by-prefix',
+  servesResource: 'broker.compares-app-only-resource-by-prefix',
+  handsOut: 'broker.hands-out-long-lived-user-tokens',
+}
+
+/** The tables of all sides, and for how many seeds each line is tried. */
+const tables: Record<Side, { table: Readonly<Record<string, FaultId>>; seeds: number }> = {
+  oauth: { table: onlyByProperty, seeds: 10 },
+  'sign-in': { table: onlyByPropertyOfSignIn, seeds: 1 },
+  token: { table: onlyByPropertyOfToken, seeds: 3 },
+  'app-only': { table: onlyByPropertyOfAppOnly, seeds: 1 },
+}
+
 test('every judge claims a fault, and every fault is claimed', () => {
   expect(judges.filter(({ kills }) => kills.length === 0)).toEqual([])
   expect(faultIds.filter((fault) => claimsOn(fault).length === 0)).toEqual([])
 })
 
-test('every policy of the authorize flow has two faults and more', () => {
-  const ofPolicy = Map.groupBy(Object.values(oauthFaults), ({ policy }) => policy)
-  const few = Object.keys(honest).filter((policy) => (ofPolicy.get(policy as keyof Policies)?.length ?? 0) < 2)
+test.for(['oauth', 'app-only'] satisfies Side[])('every policy of the %s side has two faults and more', (side) => {
+  const ofPolicy = Map.groupBy(
+    faultIds.filter((fault) => sideOf(fault) === side),
+    (fault) => faults[fault].policy as string,
+  )
+  const few = Object.keys(honestRecords[recordOf(side)]).filter((policy) => (ofPolicy.get(policy)?.length ?? 0) < 2)
   expect(few).toEqual([])
 })
 
-test.for(Object.entries(onlyByProperty) as [keyof Policies, keyof typeof oauthFaults][])(
-  '%s: no example finds %s',
-  async ([policy, fault]) => {
-    expect([oauthFaults[fault].policy, claimsOn(fault).length > 0]).toEqual([policy, true])
-    for (let seed = 1; seed <= 10; seed += 1) {
-      const verdicts = await verdictsOn(faulty(fault), { keyring, seed, runs: 0, chosen: checksOf(sideOf(fault)) })
-      expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
-    }
-  },
+const lines = (Object.keys(tables) as Side[]).flatMap((side) =>
+  Object.entries(tables[side].table).map(([policy, fault]) => ({ side, policy, fault, seeds: tables[side].seeds })),
 )
 
-test.for(Object.entries(onlyByPropertyOfSignIn))(
-  '%s: no example finds %s',
+test.for(lines)(
+  '$side, $policy: no example finds $fault',
   { timeout: 300_000 },
-  async ([policy, fault]) => {
-    expect([signInFaults[fault].policy, claimsOn(fault).length > 0]).toEqual([policy, true])
-    const verdicts = await verdictsOn(faulty(fault), { keyring, seed: 1, runs: 0, chosen: checksOf('sign-in') })
-    expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
-  },
-)
-
-test.for(Object.entries(onlyByPropertyOfToken) as [keyof TokenPolicies, keyof typeof tokenFaults][])(
-  '%s: no example finds %s',
-  async ([policy, fault]) => {
-    expect([tokenFaults[fault].policy, claimsOn(fault).length > 0]).toEqual([policy, true])
-    for (let seed = 1; seed <= 3; seed += 1) {
-      const verdicts = await verdictsOn(faulty(fault), { keyring, seed, runs: 0, chosen: checksOf('token') })
+  async ({ side, policy, fault, seeds }) => {
+    expect([sideOf(fault), faults[fault].policy, claimsOn(fault).length > 0]).toEqual([side, policy, true])
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const verdicts = await verdictsOn(faulty(fault), { keyring, seed, runs: 0, chosen: checksOf(side) })
       expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
     }
   },

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Transport } from '../harness/attach/site.ts'
+import { appOnlyForm } from '../mocks/broker/app-only.ts'
 import type { Decisions, Records } from '../mocks/broker/decisions.ts'
 import { honestRecords } from '../mocks/broker/decisions.ts'
 import type { LawfulVariant, LawfulVariantId } from '../mocks/lawful-variants.ts'
@@ -23,6 +24,9 @@ const paths = {
   metadata: '/federationmetadata/2007-06/federationmetadata.xml',
 }
 
+/** So does its form of a request for an app-only token. */
+const dialectOf = (dialect: LawfulVariant['under'][number]) => ({ extends: dialect, paths, appOnly: appOnlyForm })
+
 /** The decisions of the reference broker with what a variant does its own way. */
 const decisionsOf = (variant: LawfulVariant): Decisions =>
   Object.fromEntries(
@@ -40,7 +44,7 @@ const notApplicableUnder = (dialect: LawfulVariant['under'][number], handles: Ha
   const key = [dialect, ...handles].join(' ')
   const known =
     notApplicable.get(key) ??
-    verdictsOn({ dialect: { extends: dialect, paths }, handles }, { keyring, seed: 1, runs: 1 }).then((verdicts) =>
+    verdictsOn({ dialect: dialectOf(dialect), handles }, { keyring, seed: 1, runs: 1 }).then((verdicts) =>
       verdicts.filter(({ status }) => status === 'not-applicable').map(({ check }) => check),
     )
   notApplicable.set(key, known)
@@ -66,12 +70,13 @@ export const acquitVariants = (transport: Transport, { runs, oneIn = 1 }: { runs
       const wrap = (node: Wire) => around?.(node, io.origin) ?? node
       return { ...running, wire: wrap(running.wire), nodes: (running.nodes ?? []).map(wrap) }
     }
-    const [side, ...otherSides] = sidesIn(variant)
-    const oneSide = side !== undefined && !around && otherSides.length === 0 && dialect === 'k2trust'
+    const { concerns } = variant
+    const [side, ...otherSides] = concerns ? [concerns] : around ? [] : sidesIn(variant)
+    const oneSide = side !== undefined && otherSides.length === 0 && dialect === 'k2trust'
     const chosen = oneSide ? checksOf(side) : checks
     const trial = { keyring, seed: 1, transport, runs, chosen }
     const profile = { ...(declares && { errorTable: [...declares] }), ...(claims && { claims: declared(claims) }) }
-    const suspect = { open, dialect: { extends: dialect, paths }, handles, profile }
+    const suspect = { open, dialect: dialectOf(dialect), handles, profile }
     const verdicts = await verdictsOn(suspect, trial)
     const lacking = await notApplicableUnder(dialect, handles)
     const owed = (check: string) =>
@@ -84,7 +89,8 @@ export const acquitVariants = (transport: Transport, { runs, oneIn = 1 }: { runs
             : 'pass'
     const gradeOf = (verdict: (typeof verdicts)[number]) => (verdict.status === 'fail' ? verdict.grade : verdict.status)
     expect(verdicts.filter((verdict) => gradeOf(verdict) !== owed(verdict.check))).toEqual([])
-    const ofFlow = (check: string) => check.startsWith('authorize.') !== (dialect === 'wsfed')
+    const ofFlow = (check: string) =>
+      dialect === 'wsfed' ? !/^(authorize|app-only)\./.test(check) : check.startsWith('authorize.')
     expect(lacking.filter(ofFlow).length).toBeLessThan(checks.map((one) => one.id).filter(ofFlow).length / 3)
   })
 }

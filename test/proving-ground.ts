@@ -41,8 +41,8 @@ export type Trial = {
 /** Judges a suspect in a universe of its own, by these checks one after the other and by every invariant at the end. */
 export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdict[]> => {
   const { keyring, seed, transport = 'direct', chosen = checks, runs = 100, shrinks = 0, checkMs = 60_000 } = trial
-  const { open, dialect = 'k2trust', handles = [], requestMs = 10_000 } = suspect
   const definition = referenceBroker(suspect)
+  const { open, dialect = definition.dialect ?? 'k2trust', handles = [], requestMs = 10_000 } = suspect
   const { profile, capabilities = definition.capabilities ?? [] } = suspect
   const triggers = capabilities.includes('error-trigger') && triggersWithout(definition, handles)
   const target = readTarget(

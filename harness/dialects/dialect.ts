@@ -89,6 +89,15 @@ export type RedeemInput = TokenInput & { code: Field }
 /** A refresh token to be renewed by the client it was given to. */
 export type RenewInput = TokenInput & { refreshToken: Field }
 
+/** A request for an app-only token with the token of a user; `[]` leaves that out. */
+export type AppOnlyInput = {
+  token: string | readonly string[]
+  clientId: string
+  realm: string
+  resource: string
+  redirectUri: string
+}
+
 /** A sign-in request of a relying party. A list sends the parameter once for each value; `[]` leaves it out. */
 export type SignInInput = Partial<
   Record<'action' | 'realm' | 'reply' | 'context' | 'freshness', string | readonly string[]>
@@ -149,5 +158,6 @@ export type Dialect = {
   metadata: Operation<object> | Undriven | null
   redeem: Operation<RedeemInput> | Undriven | null
   renew: Operation<RenewInput> | Undriven | null
-  appOnly: Undriven | null
+  /** Its form is undocumented: a target declares it. */
+  appOnly: Operation<AppOnlyInput> | null
 }

@@ -1,6 +1,7 @@
 import type { Capability, DeclaredCapability } from '../../fixtures/clauses/clause.ts'
 import { operations } from '../../fixtures/clauses/clause.ts'
 import { documentedRows, errorRowIds } from '../../fixtures/error-table.ts'
+import { appOnlyOperation } from './app-only.ts'
 import { authorizeRequest, callbackRequest, readAuthorize } from './authorize.ts'
 import type {
   AuthorizeInput,
@@ -13,6 +14,7 @@ import type {
   SignInInput,
   SignOutInput,
 } from './dialect.ts'
+import type { RequestTemplate } from './form-template.ts'
 import { issueRequest, readIssue } from './issue.ts'
 import type { TokenForm } from './redeem.ts'
 import { codeForm, readToken, refreshForm, tokenRequest } from './redeem.ts'
@@ -89,7 +91,7 @@ const k2trust: Dialect = {
   metadata: null,
   redeem: null,
   renew: null,
-  appOnly: 'undriven',
+  appOnly: null,
 }
 
 /** The plain form of RFC 6749; order and wording are the target's own. */
@@ -104,7 +106,6 @@ const oauth2: Dialect = {
   tokenVersionPath: null,
   redeem: 'undriven',
   renew: 'undriven',
-  appOnly: null,
 }
 
 /** The plain form of WS-Federation 1.2 section 13; order and wording are the target's own. */
@@ -127,21 +128,23 @@ const dialects = {
 export type DialectName = keyof typeof dialects
 export const dialectNames: readonly [DialectName, ...DialectName[]] = ['k2trust', 'oauth2', 'wsfed']
 
-/** A dialect by name, or one with any part of its own; a renewal may be given as the form that is posted. */
+/** A dialect by name, or one with any part of its own; a renewal and a request for an app-only token may be given as the form that is posted. */
 export type DialectChoice =
   | DialectName
-  | ({ extends: DialectName } & Partial<Omit<Dialect, 'paths' | 'renew'>> & {
+  | ({ extends: DialectName } & Partial<Omit<Dialect, 'paths' | 'renew' | 'appOnly'>> & {
         paths?: Partial<Dialect['paths']>
         renew?: Dialect['renew'] | TokenForm
+        appOnly?: Dialect['appOnly'] | RequestTemplate
       })
 
 /** Completes a target's choice; an operation it does not give is that of the dialect it extends. */
 export const resolveDialect = (choice: DialectChoice): Dialect => {
-  const { extends: base, paths, renew, ...rest } = typeof choice === 'string' ? { extends: choice } : choice
+  const { extends: base, paths, renew, appOnly, ...rest } = typeof choice === 'string' ? { extends: choice } : choice
   const { known, speaks } = dialects[base]
   const plain: Dialect = { ...known, ...rest, paths: { ...known.paths, ...paths } }
-  const declared = typeof renew === 'object' && renew !== null && 'form' in renew ? renewal(renew, plain) : renew
-  const own = { ...rest, ...(declared !== undefined && { renew: declared }) }
+  const renews = typeof renew === 'object' && renew !== null && 'form' in renew ? renewal(renew, plain) : renew
+  const asks = appOnly && 'path' in appOnly ? appOnlyOperation(appOnly, plain) : appOnly
+  const own = { ...rest, ...(renews !== undefined && { renew: renews }), ...(asks !== undefined && { appOnly: asks }) }
   const form: Dialect = { ...plain, ...own }
   return speaks.reduce((dialect, side) => ({ ...dialect, ...side(form), ...own }), form)
 }

@@ -6,6 +6,7 @@ import type { World } from '../../fixtures/world/world.ts'
 import type { FaultId } from '../../mocks/faults/catalogue.ts'
 import type { HostileModeId } from '../../mocks/hostile-modes.ts'
 import type { Asserted } from '../../mocks/idp/entra/asserted.ts'
+import type { Forgery } from '../../mocks/idp/forge-token.ts'
 import type { Browser } from '../agent/browser.ts'
 import type { UniverseClock } from '../clock/universe-clock.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
@@ -44,6 +45,12 @@ export type Context = {
   hostile(...modes: HostileModeId[]): void
   /** Makes the identity provider say this of a user of the slice in its tokens, until called again. */
   asserts(user: User, said: Asserted): void
+  /**
+   * Makes another token out of one that the identity provider has issued: as it would have issued it, or forged.
+   *
+   * @throws Inconclusive for a token that it has not issued
+   */
+  forges(token: string, forgery: Forgery): Promise<string>
   /**
    * What the target itself has sent to a mock since this case began, oldest first: what concerns the slice, and what cannot be told
    * to concern another. A control is no case, and sees nothing.

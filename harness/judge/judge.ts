@@ -4,6 +4,7 @@ import type { CheckId, Slice, User } from '../../fixtures/world/shapes.ts'
 import { derive } from '../../fixtures/seed.ts'
 import type { HostileModeId } from '../../mocks/hostile-modes.ts'
 import type { Asserted } from '../../mocks/idp/entra/asserted.ts'
+import type { Forgery } from '../../mocks/idp/forge-token.ts'
 import type { Browser } from '../agent/browser.ts'
 import type { UniverseClock } from '../clock/universe-clock.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
@@ -33,6 +34,8 @@ export type Room = {
   hostile(check: CheckId, modes: readonly HostileModeId[]): void
   /** Sets what the identity provider says of a user. */
   asserts(user: User, said: Asserted): void
+  /** Makes another token out of one that the identity provider has issued. */
+  forges(token: string, forgery: Forgery): Promise<string>
   /** `undefined` when the target's own provision cannot satisfy the shape. */
   slice(check: CheckId): Slice | undefined
   browser(check: CheckId, phase: Exchange['phase'], signal: AbortSignal): Browser
@@ -97,6 +100,7 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
     rotateKey: room.rotateKey,
     hostile: (...modes) => room.hostile(check.id, modes),
     asserts: (user, said) => room.asserts(user, said),
+    forges: room.forges,
     fromTarget: () => room.fromTarget(check.id),
     signal,
     nodes: room.nodes,

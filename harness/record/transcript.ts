@@ -26,6 +26,8 @@ export type Transcript = {
   written(exchanges: readonly Exchange[]): Evidence[]
   beginCase(check: CheckId): void
   pinCase(check: CheckId): void
+  /** Takes a token that was made here out of whatever is written down. */
+  hide(token: string): void
   /** Takes every secret out of what is said of a check, codes that were issued included. */
   redactor(check: CheckId): Redact
   inspected(): number
@@ -48,9 +50,9 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
   let n = 0
 
   /** The newest codes are known by value, whoever tells them; and so is whatever the exchanges that are kept hand out. */
-  const issue = (code: string) => {
+  const issue = (code: string, name = 'code') => {
     issued.push(code)
-    secrets.set(code, 'code')
+    secrets.set(code, name)
     const forgotten = issued.length > keptCodes ? issued.shift() : undefined
     if (forgotten !== undefined) secrets.delete(forgotten)
   }
@@ -83,7 +85,9 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
             fromTarget.set(check, [...list.slice(-(keptFromTarget - 1)), exchange])
         }
       }
-      if (exchange.to === 'idp' && exchange.response) codesIn(exchange.response).forEach(issue)
+      if (exchange.to === 'idp' && exchange.response) codesIn(exchange.response).forEach((code) => issue(code))
+      if (exchange.from === 'target' && exchange.response)
+        issuedIn(exchange.response).forEach((one) => issue(one, 'code or token'))
       for (const invariant of invariants) {
         const violation = invariant.inspect(exchange, world)
         if (violation && breaches.length < keptBreaches)
@@ -107,6 +111,7 @@ export const makeTranscript = (world: World, invariants: readonly Invariant[]): 
     },
     pinCase: (check) => void pinned.set(check, byCheck.get(check) ?? []),
     written,
+    hide: (token) => issue(token, 'token'),
     redactor: (check) => redactor(keptFor(check)),
     inspected: () => n,
     breaches: () => breaches,

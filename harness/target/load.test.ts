@@ -142,6 +142,13 @@ describe('a field that is wrong is refused by its name:', () => {
     }
   })
 
+  test('dialect.appOnly, when a word stands in it that nobody puts in', () => {
+    const dialect = { extends: 'k2trust', appOnly: { path: '/apponly', headers: { authorization: 'Bearer {tokens}' } } }
+    const { kind, place, message } = troubleOf(() => read({ ...valid, dialect }))
+    expect([kind, place]).toEqual(['usage', '/somewhere/target.json: dialect.appOnly'])
+    expect(message).toContain('{tokens}')
+  })
+
   test('dialect.renew, when a word stands in it that nobody puts in', () => {
     const dialect = { extends: 'k2trust', renew: { form: { refresh_token: '{refreshToken}', client: '{client}' } } }
     const { kind, place, message } = troubleOf(() => read({ ...valid, dialect }))

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
+import { appOnlyWords } from '../dialects/app-only.ts'
 import { variedParameters } from '../dialects/authorize.ts'
 import { unknownWordsIn } from '../dialects/form-template.ts'
 import { renewalWords } from '../dialects/redeem.ts'
@@ -156,17 +157,23 @@ const requireVaried = (dialect: unknown, path: string) => {
   }
 }
 
+/** The words that can be put into each operation that a target may declare as a form. */
+const putIn = { renew: renewalWords, appOnly: appOnlyWords } as const
+
 /** A word that nobody puts in would be sent as it stands. */
 const requireWords = (dialect: unknown, path: string) => {
-  const given = typeof dialect === 'object' && dialect !== null && 'renew' in dialect ? dialect.renew : undefined
-  if (typeof given !== 'object' || given === null || !('form' in given)) return
-  const [unknown] = unknownWordsIn(JSON.stringify(given), renewalWords)
-  if (unknown === undefined) return
-  throw new Trouble('usage', {
-    place: `${path}: dialect.renew`,
-    problem: `{${unknown}} is no word that can be put into a renewal`,
-    mend: `use one of ${renewalWords.map((word) => `{${word}}`).join(', ')}`,
-  })
+  for (const [name, words] of Object.entries(putIn)) {
+    const given =
+      typeof dialect === 'object' && dialect !== null ? (dialect as Record<string, unknown>)[name] : undefined
+    if (typeof given !== 'object' || given === null || hasCode(given)) continue
+    const [unknown] = unknownWordsIn(JSON.stringify(given), words)
+    if (unknown === undefined) continue
+    throw new Trouble('usage', {
+      place: `${path}: dialect.${name}`,
+      problem: `{${unknown}} is no word that can be put into it`,
+      mend: `use one of ${words.map((word) => `{${word}}`).join(', ')}`,
+    })
+  }
 }
 
 /** What a target must be moved by from outside, by the capability that declares it. */

@@ -13,8 +13,9 @@ import type { DialectChoice } from '../dialects/resolve.ts'
 import { variedParameters } from '../dialects/authorize.ts'
 import type { Triggers } from '../dialects/trigger.ts'
 import { refusalNames, responseModes } from '../dialects/dialect.ts'
-import { renewalWords } from '../dialects/redeem.ts'
+
 import { dialectNames } from '../dialects/resolve.ts'
+import { formSchemas } from './form-schemas.ts'
 
 const tokenVersions = everyKind.tokenVersions
 const text = z.string().min(1)
@@ -127,19 +128,7 @@ const dialectSchema = z.union([
       (typeof operations)[number],
       z.ZodExactOptional<z.ZodNull>
     >),
-    renew: z
-      .union([
-        z.null(),
-        z.strictObject({
-          path: path.exactOptional().meta({ description: 'Default: the token path.' }),
-          form: z.record(text, z.string()).meta({
-            description: `The fields of a renewal. ${renewalWords.map((word) => `{${word}}`).join(', ')} are replaced.`,
-          }),
-          headers: z.record(text, z.string()).exactOptional().meta({ description: 'More headers; so are they here.' }),
-        }),
-      ])
-      .exactOptional()
-      .meta({ description: 'The form in which a token is renewed by a refresh token, where it differs from ours.' }),
+    ...formSchemas,
   }),
 ])
 

@@ -6,6 +6,8 @@ import { queryOf, withQuery } from '../../protocols/form.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import { textOf } from '../../protocols/wire.ts'
 import { originalOf, wireOf } from '../wire.ts'
+import { answerAppOnly, appOnlyForm } from './app-only.ts'
+import { honestAppOnly } from './app-only-policies.ts'
 import type { Decisions } from './decisions.ts'
 import type { FederationState } from './federation.ts'
 import { federationHandlers, newFederation, shownRefusal } from './federation.ts'
@@ -71,6 +73,7 @@ const makeNode = (
     wire,
     policies = honest,
     token = honestToken,
+    appOnly = honestAppOnly,
     signIn,
     node,
     pending,
@@ -80,6 +83,7 @@ const makeNode = (
   }: NodeParts,
 ): Wire => {
   const { clients } = provision
+  const get = (url: string) => documentAt(url, wire)
   const refusalText = (refusal: Refusal, accept: string, told: Told): ErrorText => ({
     text: policies.marksUp(policies.wording(refusal, accept, told)),
     numbers: policies.numbers(refusal, told),
@@ -185,6 +189,9 @@ const makeNode = (
     ),
     http.post(`${origin}/token/oauth/:version`, tokens),
     http.post(`${origin}/:tenant/token/oauth/:version`, tokens),
+    http.post(origin + appOnlyForm.path, ({ request }) =>
+      answerAppOnly(readRequest(request), { provision, policies: appOnly, now: clock.now(), wire, get }),
+    ),
     http.get(`${origin}/error`, ({ request }) => {
       const read = readRequest(request)
       const refusal = read.one('is')
@@ -208,7 +215,7 @@ const makeNode = (
       clock,
       policies: signIn,
       node,
-      get: (url) => documentAt(url, wire),
+      get,
     }),
     http.get(`${origin}/health`, () => HttpResponse.text('ok')),
   ])

@@ -1,3 +1,5 @@
+import type { AppOnlyPolicies } from './app-only-policies.ts'
+import { honestAppOnly } from './app-only-policies.ts'
 import type { Policies } from './policies.ts'
 import { honest } from './policies.ts'
 import type { SignInPolicies } from './sign-in-policies.ts'
@@ -6,10 +8,15 @@ import type { TokenPolicies } from './token-policies.ts'
 import { honestToken } from './token-policies.ts'
 
 /** Every record of decisions of the reference broker, one for each of its sides. */
-export type Records = { policies: Policies; signIn: SignInPolicies; token: TokenPolicies }
+export type Records = { policies: Policies; signIn: SignInPolicies; token: TokenPolicies; appOnly: AppOnlyPolicies }
 
 /** How a reference broker decides; a record that is absent is that of an honest one. */
 export type Decisions = Partial<Records>
 
 /** The decisions of an honest broker. */
-export const honestRecords: Records = { policies: honest, signIn: honestSignIn, token: honestToken }
+export const honestRecords: Records = {
+  policies: honest,
+  signIn: honestSignIn,
+  token: honestToken,
+  appOnly: honestAppOnly,
+}

@@ -1,6 +1,7 @@
 import type { Decisions, Records } from '../broker/decisions.ts'
 import { honestRecords } from '../broker/decisions.ts'
 import { answerFaults } from './answer.ts'
+import { appOnlyFaults } from './app-only.ts'
 import { flowFaults } from './authorize-flow.ts'
 import { oauthPageFaults } from './error-pages.ts'
 import { redirectFaults } from './redirect-matching.ts'
@@ -15,7 +16,7 @@ export const oauthFaults = { ...redirectFaults, ...flowFaults, ...answerFaults, 
 export const tokenFaults = { ...tokenRequestFaults, ...tokenGrantFaults } as const
 
 /** Every fault of the reference targets, in one flat catalogue. */
-export const faults = { ...oauthFaults, ...tokenFaults, ...signInFaults } as const
+export const faults = { ...oauthFaults, ...tokenFaults, ...signInFaults, ...appOnlyFaults } as const
 
 export type FaultId = keyof typeof faults
 
@@ -24,6 +25,7 @@ const sides = {
   oauth: { record: 'policies', faults: oauthFaults },
   token: { record: 'token', faults: tokenFaults },
   'sign-in': { record: 'signIn', faults: signInFaults },
+  'app-only': { record: 'appOnly', faults: appOnlyFaults },
 } as const satisfies Record<string, { record: keyof Records; faults: object }>
 
 export type Side = keyof typeof sides

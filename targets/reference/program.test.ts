@@ -7,6 +7,7 @@ test('the reference broker as a program declares what it declares in this proces
   const program = await loadTarget(join(import.meta.dirname, 'program.json'))
   const embedded = readTarget(referenceBroker(), 'embedded')
   expect(program.capabilities).toEqual(embedded.capabilities)
+  expect(program.dialect).toEqual(embedded.dialect)
   expect(program.profile).toEqual(embedded.profile)
   expect(program.control?.triggers).toEqual(embedded.control?.triggers)
 })

@@ -1,5 +1,6 @@
 import type { Triggers } from '../../harness/dialects/trigger.ts'
 import type { TargetDefinition } from '../../harness/target/target.ts'
+import { appOnlyForm } from '../../mocks/broker/app-only.ts'
 import { carriedClaims } from '../../mocks/broker/claims.ts'
 import type { Decisions } from '../../mocks/broker/decisions.ts'
 import { makeNodes } from '../../mocks/broker/broker.ts'
@@ -19,12 +20,13 @@ export const referenceBroker = (decisions: Decisions = {}): TargetDefinition => 
   schema: 1,
   role: 'broker',
   subject: { name: 'brokerspec reference broker', version: '0.1.0' },
-  dialect: 'k2trust',
+  dialect: { extends: 'k2trust', appOnly: appOnlyForm },
   capabilities: [
     'oauth',
     'oidc',
     'wsfed-upstream',
     'ws-trust',
+    'app-only',
     'realm-selector',
     'clock',
     'nodes',

@@ -40,7 +40,7 @@ describe('usage', () => {
   test.for([
     [['run', '--only', 'authorise'], /--only authorise/, /nearest: authorize/],
     [['run', '--only', ','], /--only/, /names nothing/],
-    [['run', '--only', 'authorize.unregistered-redirect', '--only', 'app-only'], /--only app-only/],
+    [['run', '--only', 'authorize.unregistered-redirect', '--only', 'high-trust'], /--only high-trust/],
     [['run', '--seed', 'x'], /--seed x/],
     [['run', '--runs', '0'], /--runs 0/],
     [['run', '--shard', '3/2'], /--shard 3\/2/],

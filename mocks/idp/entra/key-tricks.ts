@@ -23,9 +23,12 @@ const headers = {
 } as const satisfies Record<string, (entra: Entra) => Promise<Record<string, unknown>>>
 
 /** Every trick, by name. */
-export const keyTricks = Object.keys(headers) as readonly (keyof typeof headers)[]
+export const keyTricks = Object.keys(headers) as readonly KeyTrick[]
 
 const strangersKey = async (entra: Entra) => exportJWK(publicKeyOf((await entra.stranger()).certificate))
+
+/** A trick, by name. */
+export type KeyTrick = keyof typeof headers
 
 /**
  * An id token about an administrator that the provider never signed, for a receiver that lets the token choose its key.
@@ -33,15 +36,29 @@ const strangersKey = async (entra: Entra) => exportJWK(publicKeyOf((await entra.
  * @see RFC 8725 sections 2.1 and 3.10
  */
 export const forgedBy = async (trick: string, entra: Entra, tenant: Tenant, claims: Claims): Promise<string> => {
-  const headerOf = headers[trick as keyof typeof headers] as ((entra: Entra) => Promise<object>) | undefined
-  if (headerOf === undefined) throw new TypeError(`there is no trick ${trick}`)
-  const header = { typ: 'JWT', alg: 'RS256', ...(await headerOf(entra)) }
+  if (!(trick in headers)) throw new TypeError(`there is no trick ${trick}`)
   const { subject, name, objectId } = administratorOf(tenant)
   const forged = { ...claims, sub: subject, oid: objectId, upn: name, unique_name: name, preferred_username: name }
-  const signing = [header, forged].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
+  return strangersToken(entra, await strangersHeader(trick as KeyTrick, entra), forged)
+}
+
+/** The header of a token that plays a trick. */
+export const strangersHeader = async (trick: KeyTrick, entra: Entra): Promise<Record<string, unknown>> => ({
+  typ: 'JWT',
+  alg: 'RS256',
+  ...(await headers[trick](entra)),
+})
+
+/** A token that a stranger signed, or, where the header says HS256, one that an empty key signed. */
+export const strangersToken = async (
+  entra: Entra,
+  header: Record<string, unknown>,
+  claims: Claims,
+): Promise<string> => {
+  const signing = [header, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
   const { privateKey } = await entra.stranger()
   const signature =
-    header.alg === 'HS256'
+    header['alg'] === 'HS256'
       ? createHmac('sha256', '').update(signing).digest()
       : Buffer.from(await webcrypto.subtle.sign('RSASSA-PKCS1-v1_5', privateKey, Buffer.from(signing)))
   return `${signing}.${signature.toString('base64url')}`
