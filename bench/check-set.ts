@@ -4,10 +4,13 @@ import type { Transport } from '../harness/attach/site.ts'
 import type { Check, Invariant } from '../harness/judge/check.ts'
 import type { Room } from '../harness/judge/judge.ts'
 import { judge } from '../harness/judge/judge.ts'
+import type { Running } from '../harness/target/target.ts'
 import { readTarget } from '../harness/target/load.ts'
 import type { Universe } from '../harness/universe.ts'
 import { openUniverse } from '../harness/universe.ts'
-import { makeBroker, makeNodes } from '../mocks/broker/broker.ts'
+import { makeBroker } from '../mocks/broker/broker.ts'
+import { makeSigning } from '../mocks/broker/signing.ts'
+import { makeStoredBroker } from '../mocks/broker/stored.ts'
 import type { Wire } from '../protocols/wire.ts'
 import { checks as all, invariants } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
@@ -31,10 +34,11 @@ export const openReference = (
   transport: Transport,
   { around = (wire: Wire) => wire, more = [] as readonly Invariant[] } = {},
 ): Promise<Universe> => {
-  const attach: { open: (...given: Parameters<typeof makeBroker>) => { wire: Wire; nodes: Wire[] } } = {
+  const attach: { open: (...given: Parameters<typeof makeBroker>) => Running } = {
     open(provision, io) {
-      const nodes = makeNodes(provision, io, 3).map(around)
-      return { wire: nodes[0] ?? around(makeBroker(provision, io)), nodes }
+      const broker = makeStoredBroker(provision, { ...io, signing: makeSigning('broker.test') }, 3)
+      const nodes = broker.nodes.map(around)
+      return { ...broker, wire: nodes[0] ?? around(makeBroker(provision, io)), nodes }
     },
   }
   const target = readTarget({ ...referenceBroker(), attach }, 'bench')

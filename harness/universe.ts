@@ -26,6 +26,8 @@ import { browserMark } from './attach/site.ts'
 import { httpClockDriver } from './clock/http-driver.ts'
 import type { UniverseClock } from './clock/universe-clock.ts'
 import { makeUniverseClock } from './clock/universe-clock.ts'
+import type { Inside } from './control/inside.ts'
+import { insideOf } from './control/inside.ts'
 import { isTargets } from './dialects/dialect.ts'
 import { capabilitiesOf, resolveDialect } from './dialects/resolve.ts'
 import { Inconclusive } from './judge/blame.ts'
@@ -121,6 +123,7 @@ export const openUniverse = async ({
     },
   }
   const site = await attach(ground)
+  const inside = await insideFor(target, site)
   if (target.capabilities.includes('nodes') && site.nodes.length < 2) {
     await site.close()
     throw new Trouble('usage', {
@@ -176,6 +179,11 @@ export const openUniverse = async ({
     triggers: target.control?.triggers ?? {},
     application: ground.provision(site.at).application,
     rotateKey: askedOfTarget(rotation),
+    ...inside,
+    async restart() {
+      await inside.restart()
+      await drivers.target?.(clock.now())
+    },
     hostile(check, modes) {
       for (const { id } of world.slices[check]?.tenants ?? []) directories.entra?.modes.set(id, new Set(modes))
     },
@@ -208,6 +216,19 @@ export const openUniverse = async ({
         }),
     }),
     close: site.close,
+  }
+}
+
+/** What can be seen and done inside the target; it is left when the target file does not say how. */
+const insideFor = async (
+  { control = {}, directory, capabilities, profile }: Target,
+  { inside: own = {}, wire, at, close }: Site,
+): Promise<Inside> => {
+  try {
+    return insideOf({ control, own, wire, origin: at.target, directory, capabilities, within: profile.requestMs })
+  } catch (cause) {
+    await close()
+    throw cause
   }
 }
 

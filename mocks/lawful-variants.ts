@@ -12,6 +12,7 @@ import { lawfulSignInVariants } from './lawful-sign-in-variants.ts'
 import { declaringStatus, lawfulErrors } from './lawful-errors.ts'
 import { lawfulAnswers } from './lawful-answers.ts'
 import { tokenVariants } from './lawful-tokens.ts'
+import { lawfulStores } from './lawful-stores.ts'
 import { wsTrustVariants } from './lawful-ws-trust.ts'
 
 /**
@@ -214,6 +215,7 @@ export const lawfulVariants = {
   ...lawfulSignInVariants,
   ...lawfulErrors,
   ...lawfulAnswers,
+  ...lawfulStores,
 } as const satisfies Record<string, LawfulVariant>
 
 const firstOnly = (parameters: Pairs): Pairs => {

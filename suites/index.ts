@@ -71,10 +71,16 @@ import { rotates } from './broker/token/renewal.ts'
 import { callersSecret, inAnswers, onlyAfterValidation } from './broker/token/secret.ts'
 import { neverChooses } from './broker/token/state.ts'
 import { onlyVersion2 as onlyVersion2OfTokens } from './broker/token/version.ts'
+import { encryptedAtRest } from './broker/storage/at-rest.ts'
+import { codesUnkept, codesUnlogged, signInsUnkept, signInsUnlogged } from './broker/storage/kept.ts'
+import { typedPasswords } from './broker/storage/passwords.ts'
+import { clientsPersist, partiesPersist } from './broker/storage/restart.ts'
 import { otherStores } from './invariants/other-stores.ts'
 import { sameToken, unknownAppliesTo } from './broker/ws-trust/issue.ts'
 import { badTokens, malformedRequests } from './broker/ws-trust/refusals.ts'
+import { passwordsSeen } from './invariants/passwords.ts'
 import { secretsInUrls } from './invariants/secrets-in-urls.ts'
+import { secretsLogged, secretsTold } from './invariants/secrets-told.ts'
 
 /** The documented authorize flow, in the order of the rulebook. */
 const authorize: readonly Check[] = [
@@ -210,11 +216,23 @@ const token: readonly Check[] = [
   oneTokenForACode,
 ]
 
+/** What is stored, in the order of the rulebook. */
+const storage: readonly Check[] = [
+  signInsUnkept,
+  codesUnkept,
+  signInsUnlogged,
+  codesUnlogged,
+  encryptedAtRest,
+  typedPasswords,
+  partiesPersist,
+  clientsPersist,
+]
+
 /** The error table, in the order of the rulebook. */
 const errors: readonly Check[] = [...errorRows, ...distinctRows, ...inertPages, ...clientFaults]
 
 /** Every check, in the order of the rulebook. */
-export const checks: readonly Check[] = [...signIn, ...authorize, ...token, ...appOnly, ...errors]
+export const checks: readonly Check[] = [...signIn, ...authorize, ...token, ...appOnly, ...storage, ...errors]
 
 /** Every invariant. */
-export const invariants: readonly Invariant[] = [secretsInUrls, otherStores]
+export const invariants: readonly Invariant[] = [secretsInUrls, otherStores, secretsTold, secretsLogged, passwordsSeen]

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
-import { makeBroker } from '../mocks/broker/broker.ts'
 import { makeSigning } from '../mocks/broker/signing.ts'
+import { makeStoredBroker } from '../mocks/broker/stored.ts'
 import type { DegenerateId } from '../mocks/degenerate.ts'
 import { degenerateTargets, diesAfter } from '../mocks/degenerate.ts'
 import type { Wire } from '../protocols/wire.ts'
@@ -29,8 +29,9 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
     const judgedOn = async (around: (broker: Wire) => Wire) => {
       const open: Suspect['open'] = (provision, io) => {
         const signing = makeSigning('broker.test')
-        const wire = around(makeBroker(provision, { ...io, signing }))
-        return { wire, nodes: [wire, wire], rotateKey: signing.rotate }
+        const broker = makeStoredBroker(provision, { ...io, signing }, 1)
+        const wire = around((...asked) => broker.nodes[0]?.(...asked) ?? Promise.reject(new TypeError('no node')))
+        return { ...broker, wire, nodes: [wire, wire], rotateKey: signing.rotate }
       }
       const trial = { keyring, seed: 1, transport, chosen: [check], runs: 5 }
       return (await verdictsOn({ open, requestMs: 2_000 }, trial))[0]?.status

@@ -6,7 +6,7 @@ import { checksOf } from './sides.ts'
 
 const keyring = await makeKeyring()
 /** The sign-in side verifies signatures, and most of its checks are the same for every seed. */
-const seeds: Record<Side, number> = { oauth: 20, token: 10, 'sign-in': 5, 'app-only': 10 }
+const seeds: Record<Side, number> = { oauth: 20, token: 10, 'sign-in': 5, 'app-only': 10, store: 5 }
 const trials = (Object.keys(seeds) as Side[]).flatMap((side) =>
   Array.from({ length: seeds[side] }, (_, index) => ({ side, seed: index + 1 })),
 )

@@ -103,10 +103,18 @@ const onlyByPropertyOfAppOnly: Partial<Record<keyof AppOnlyPolicies, keyof typeo
   handsOut: 'broker.hands-out-long-lived-user-tokens',
 }
 
+/** The same of what is stored. What of a registration is written down depends on nothing that could vary. */
+const onlyByPropertyOfStore = {
+  keeps: 'broker.stores-long-visits',
+  encodes: 'broker.encrypts-beginnings-of-secrets',
+  logs: 'broker.logs-tokens-of-long-visits',
+} as const
+
 /** The tables of all sides, and for how many seeds each line is tried. */
 const tables: Record<Side, { table: Readonly<Record<string, FaultId>>; seeds: number }> = {
   oauth: { table: onlyByProperty, seeds: 10 },
   'sign-in': { table: onlyByPropertyOfSignIn, seeds: 1 },
+  store: { table: onlyByPropertyOfStore, seeds: 3 },
   token: { table: onlyByPropertyOfToken, seeds: 3 },
   'app-only': { table: onlyByPropertyOfAppOnly, seeds: 1 },
 }

@@ -4,6 +4,7 @@ import { worldOf } from '../fixtures/world/world.ts'
 import type { Transport } from '../harness/attach/site.ts'
 import type { DialectChoice } from '../harness/dialects/resolve.ts'
 import type { Check } from '../harness/judge/check.ts'
+import { inspect, remainsOf } from '../harness/judge/inspect.ts'
 import { judge } from '../harness/judge/judge.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { readTarget } from '../harness/target/load.ts'
@@ -11,12 +12,11 @@ import { kindsOf } from '../harness/target/kinds.ts'
 import type { Triggers } from '../harness/dialects/trigger.ts'
 import type { InProcess, TargetDefinition } from '../harness/target/target.ts'
 import { openUniverse } from '../harness/universe.ts'
-import { inspect } from '../harness/vitest/register.ts'
 import type { Decisions } from '../mocks/broker/decisions.ts'
 import { checks, invariants } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
 
-/** A target on trial: the reference broker with these policies, or another way to open one. */
+/** A target on trial: the reference broker with these policies, or another way to open one, which holds nothing unless it shows what. */
 export type Suspect = Decisions & {
   open?: InProcess['open']
   dialect?: DialectChoice
@@ -52,7 +52,9 @@ export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdic
       profile: { ...definition.profile, requestMs, ...profile },
       capabilities,
       control: triggers ? { triggers } : {},
-      ...(open && { attach: { open } }),
+      ...(open && {
+        attach: { open: async (...given: Parameters<typeof open>) => ({ ...emptyInside, ...(await open(...given)) }) },
+      }),
     },
     'suspect',
   )
@@ -66,11 +68,15 @@ export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdic
     const verdicts: Verdict[] = []
     for (const check of chosen)
       verdicts.push(await judge(check, universe, { seed, runs, budget: { checkMs, shrinks } }))
-    return [...verdicts, ...invariants.map((invariant) => inspect(invariant, universe).verdict)]
+    const remains = await remainsOf(universe)
+    return [...verdicts, ...invariants.map((invariant) => inspect(invariant, universe, remains).verdict)]
   } finally {
     await universe.close()
   }
 }
+
+/** The inside of a suspect that shows none of its own: there is nothing in it. */
+const emptyInside = { storage: () => '', storageRaw: () => '', logs: () => '', restart: async () => undefined }
 
 const triggersWithout = ({ control }: TargetDefinition, rows: readonly TriggeredRowId[]): Triggers =>
   Object.fromEntries(Object.entries(control?.triggers ?? {}).filter(([row]) => !rows.some((one) => one === row)))

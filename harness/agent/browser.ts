@@ -24,6 +24,11 @@ export type Browser = {
   go(request: WireRequest, as?: User, until?: Actor): Promise<Journey>
   /** Goes on where a journey stopped: at the provider's sign-in or consent page, or before an actor; `until` as above. */
   resume(journey: Journey, as: User, until?: Actor): Promise<Journey>
+  /**
+   * Types name and password where the page asks for them on which a journey ended, whoever's it is, or answers its challenge, as
+   * somebody would who does not look at the address. Nothing, where it does not ask.
+   */
+  type(journey: Journey, as: User): Promise<Journey | undefined>
   /** Fetches the images and frames of the page on which a journey ended, those of the target and the provider. */
   load(journey: Journey): Promise<Journey>
   /** The same browser, whose requests to the target go to these of its nodes in turn, over and over. */
@@ -130,6 +135,11 @@ const browserWith = (parts: BrowserParts, jar: Cookies): Browser => {
       if (signIn) return follow(signIn, as, until, true)
       return follow(last && (consentAt(last) ?? onward(nextOf(last), last)), as, until)
     },
+    async type(journey, as) {
+      const last = journey.at(-1)
+      const typed = last && (credentialsAt(last, as) ?? challengedAt(last, as))
+      return typed && follow(typed)
+    },
     async load(journey) {
       const loaded: Exchange[] = []
       let pages: Journey = journey
@@ -201,11 +211,23 @@ const submit = (form: Form, hop: Exchange, fields: Pairs): WireRequest | undefin
 }
 
 /** The filled-in sign-in form of the identity provider, if that is where a hop ended. */
-const signInAt = (hop: Exchange, as: User): WireRequest | undefined => {
+const signInAt = (hop: Exchange, as: User): WireRequest | undefined =>
+  hop.to === 'idp' ? credentialsAt(hop, as) : undefined
+
+/** The filled-in sign-in form of a page. */
+const credentialsAt = (hop: Exchange, as: User): WireRequest | undefined => {
   const next = nextOf(hop)
-  if (hop.to !== 'idp' || next.is !== 'page') return undefined
+  if (next.is !== 'page') return undefined
   const form = next.page.forms.find(({ password }) => password !== undefined)
   return form && submit(form, hop, filled(form, as))
+}
+
+/** The request again, with what its challenge asks for (RFC 7617). */
+const challengedAt = ({ request, response }: Exchange, as: User): WireRequest | undefined => {
+  const challenge = response?.status === 401 ? headerOf(response.headers, 'www-authenticate') : undefined
+  if (challenge === undefined || !/^basic\b/i.test(challenge)) return undefined
+  const typed = `Basic ${Buffer.from(`${as.name}:${as.password}`).toString('base64')}`
+  return { ...request, headers: [...request.headers.filter(([name]) => name !== 'cookie'), ['authorization', typed]] }
 }
 
 /** The consent form of the identity provider with its button `accept`, by name or by value, if that is where a hop ended. */

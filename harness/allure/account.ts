@@ -26,7 +26,7 @@ export type Account = {
 
 /** The data of a check or an invariant. */
 export const ruleOf = (rule: Check | Invariant): Rule => {
-  const { sends, weaker, attacks }: Partial<Check> = rule
+  const { sends, weaker, attacks } = { sends: undefined, attacks: undefined, ...rule }
   return {
     title: rule.title,
     owes: rule.owes,

@@ -66,4 +66,13 @@ export const attachServed = async (attach: InProcess, ground: Ground): Promise<S
 }
 
 /** What moves the target from within. */
-const controlOf = ({ clock, rotateKey }: Running) => ({ ...(clock && { clock }), ...(rotateKey && { rotateKey }) })
+const controlOf = ({ clock, rotateKey, storage, storageRaw, logs, restart }: Running) => ({
+  ...(clock && { clock }),
+  ...(rotateKey && { rotateKey }),
+  inside: {
+    ...(storage && { storage }),
+    ...(storageRaw && { storageRaw }),
+    ...(logs && { logs }),
+    ...(restart && { restart }),
+  },
+})

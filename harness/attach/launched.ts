@@ -31,7 +31,7 @@ export const attachLaunched = async (launch: Launched, ground: Ground): Promise<
   const leave = () => Promise.all([wire, plain, ...nodes, idp].map((open) => open.close()))
 
   try {
-    const stop = await launchThrough(ground.launcher, {
+    const { stop, restart, output, words } = await launchThrough(ground.launcher, {
       launch,
       directory: ground.target.directory,
       ports,
@@ -47,6 +47,7 @@ export const attachLaunched = async (launch: Launched, ground: Ground): Promise<
       wire,
       plain,
       nodes,
+      inside: { restart, logs: output, words, folder: words['scratch'] ?? '' },
       async close() {
         await stop()
         await leave()

@@ -27,6 +27,7 @@ export const openTarget = async (
     return {
       ...(running.clock && { clock: running.clock }),
       ...(running.rotateKey && { rotateKey: () => running.rotateKey?.() ?? Promise.resolve() }),
+      ...insideOf(running),
       wire: mortal((request, signal) => running.wire(request, signal), life),
       ...(running.nodes && { nodes: running.nodes.map((node) => mortal(node, life)) }),
       async close() {
@@ -43,6 +44,17 @@ export const openTarget = async (
     })
   } finally {
     clearTimeout(timer)
+  }
+}
+
+/** What the target gives of its inside, called as it would call it itself. */
+const insideOf = (running: Running): Pick<Running, 'storage' | 'storageRaw' | 'logs' | 'restart'> => {
+  const { storage, storageRaw, logs, restart } = running
+  return {
+    ...(storage && { storage: () => storage.call(running) }),
+    ...(storageRaw && { storageRaw: () => storageRaw.call(running) }),
+    ...(logs && { logs: () => logs.call(running) }),
+    ...(restart && { restart: () => restart.call(running) }),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Provision } from '../../fixtures/world/provision.ts'
 import type { World } from '../../fixtures/world/world.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver, UniverseClock } from '../clock/universe-clock.ts'
+import type { OwnInside } from '../control/inside.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
 import type { LauncherAddress } from '../launch/launcher.ts'
 import type { KeyRotation } from '../keys/rotation.ts'
@@ -33,6 +34,8 @@ export type Site = {
   plain?: Wire
   clock?: ClockDriver
   rotateKey?: KeyRotation
+  /** What can be seen and done inside the target. */
+  inside?: OwnInside
   close(): Promise<void>
 }
 

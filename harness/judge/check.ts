@@ -9,6 +9,8 @@ import type { Asserted } from '../../mocks/idp/entra/asserted.ts'
 import type { Forgery } from '../../mocks/idp/forge-token.ts'
 import type { Browser } from '../agent/browser.ts'
 import type { UniverseClock } from '../clock/universe-clock.ts'
+import type { Dump } from '../control/dump.ts'
+import type { Inside } from '../control/inside.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
 import type { Triggers } from '../dialects/trigger.ts'
 import type { Exchange } from '../record/exchange.ts'
@@ -21,8 +23,11 @@ export type AttackId = `${string}-${number}`
 /** What of the target's own application at the identity provider a check may look for: client id, realm, reply URL. */
 export type Application = Pick<Provision['application'], 'id' | 'realm' | 'reply'>
 
-/** What a check is given: its slice, the target's dialect, and hands to act with. */
-export type Context = {
+/**
+ * What a check is given: its slice, the target's dialect, and hands to act with. Only a check of scope `exclusive` looks inside the
+ * target or restarts it.
+ */
+export type Context = Inside & {
   slice: Slice
   dialect: Dialect
   at: Endpoints
@@ -109,15 +114,27 @@ export type Check = {
   run(context: Context): Promise<void>
 }
 
-/** A rule for every exchange of a run, whichever check provoked it. */
+/** A rule for every exchange of a run, and for what a target holds after it, whichever check provoked it. */
 export type Invariant = {
   id: CheckId
   title: string
   owes: string
   clauses: readonly [ClauseId, ...ClauseId[]]
   kills: readonly [FaultId, ...FaultId[]]
+  /** An invariant may ask for less than its clause, never for more. */
+  weaker?: Check['weaker']
+  /** What it needs beside what its clauses need. */
+  capabilities?: readonly Capability[]
   inspect(exchange: Exchange, world: World): Violation | undefined
+  /** Looks at what a target leaves behind, where it shows it. */
+  atEnd?(remains: Remains, world: World): readonly Remnant[]
 }
+
+/** What a target holds at the end of a run: absent, where it shows nothing. */
+export type Remains = { storage?: Dump; logs?: Dump }
+
+/** What breaks an invariant in what is left behind, and the check that provoked it, as far as can be told. */
+export type Remnant = { check: CheckId | null; violation: Violation }
 
 /** How hard a broken clause weighs, after what the check weakens. */
 export const gradeOf = (clause: Clause, weaker?: Check['weaker']): 'blocking' | 'advice' =>

@@ -7,6 +7,7 @@ import type { Asserted } from '../../mocks/idp/entra/asserted.ts'
 import type { Forgery } from '../../mocks/idp/forge-token.ts'
 import type { Browser } from '../agent/browser.ts'
 import type { UniverseClock } from '../clock/universe-clock.ts'
+import type { Inside } from '../control/inside.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
 import type { Triggers } from '../dialects/trigger.ts'
 import type { Exchange } from '../record/exchange.ts'
@@ -19,7 +20,7 @@ import type { Counterexample, Verdict } from './verdict.ts'
 import { missingOf } from './verdict.ts'
 
 /** What of a universe a check is judged in. */
-export type Room = {
+export type Room = Inside & {
   dialect: Dialect
   at: Endpoints
   capabilities: ReadonlySet<Capability>
@@ -98,6 +99,10 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
     application: room.application,
     clock: room.clock,
     rotateKey: room.rotateKey,
+    storage: room.storage,
+    storageRaw: room.storageRaw,
+    logs: room.logs,
+    restart: room.restart,
     hostile: (...modes) => room.hostile(check.id, modes),
     asserts: (user, said) => room.asserts(user, said),
     forges: room.forges,

@@ -86,6 +86,21 @@ describe('a target that is launched', () => {
     expect([lives(pid), existsSync(dirname(provision))]).toEqual([false, false])
   })
 
+  test('is another process after a restart, on the same files, and what both have printed is heard', async () => {
+    const program = `import { existsSync as is, writeFileSync as write } from 'node:fs'
+      console.log(is(process.argv[2] + '/mark') ? 'back' : 'new'); write(process.argv[2] + '/mark', '')
+      process.argv.splice(2, 1)${answering}`
+    const child = await startChild(await order(program, {}, ['{scratch}', ...words]))
+    onTestFinished(() => child.kill())
+    const before = await told()
+    await child.restart()
+    const after = await told()
+    expect([lives(before.pid), lives(after.pid), after.provision]).toEqual([false, true, before.provision])
+    expect(child.output().toString()).toBe('new\nback\n')
+    await child.stop()
+    expect([lives(after.pid), existsSync(child.words['scratch'] ?? '')]).toEqual([false, false])
+  })
+
   test('is killed when it does not heed the signal', async () => {
     const child = await startChild(await order(stubborn, { stop: { signal: 'SIGTERM', within: 50 } }))
     onTestFinished(() => child.kill())

@@ -1,10 +1,11 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { isAbsolute, join } from 'node:path'
+import { filled } from '../control/dump.ts'
 import type { Launched } from '../target/target.ts'
 import { Trouble } from '../trouble.ts'
 import { httpsWire } from '../wire/https.ts'
@@ -22,10 +23,20 @@ export type Order = {
   port2?: number
 }
 
-/** A child process that has become ready. */
-export type Child = { stop(): Promise<void>; kill(): void }
+/** A child process that has become ready. Its folder lives as long as it, over restarts. */
+export type Child = {
+  stop(): Promise<void>
+  kill(): void
+  /** Stops it and starts it again on the same ports and files. Rejects as starting it does. */
+  restart(): Promise<void>
+  /** The newest of what it has printed since it was first started. */
+  output(): Buffer
+  /** What the words in braces stand for. */
+  words: Readonly<Record<string, string>>
+}
 
 const lastLines = 15
+const longestOutput = 4 * 2 ** 20
 
 /** Ports that nobody listens on just now. */
 export const freePorts = async (count: number): Promise<number[]> => {
@@ -55,37 +66,85 @@ export const startChild = async (
     })
   }
   const scratch = makeScratch()
+  const life: { kill?: () => void; process?: Life } = {}
+  const kill = () => {
+    life.kill?.()
+    scratch.remove()
+  }
+  const printed = outputOf(longestOutput)
   try {
-    return await startIn(scratch, cwd, order, onSpawn)
+    const words = await layOut(scratch, order)
+    const start = async () => {
+      life.process = await startIn(cwd, words, order, printed.add, (one) => {
+        life.kill = one
+        onSpawn(kill)
+      })
+    }
+    await start()
+    return {
+      kill,
+      words,
+      output: printed.all,
+      async restart() {
+        await life.process?.stop()
+        await start()
+      },
+      async stop() {
+        await life.process?.stop()
+        kill()
+      },
+    }
   } catch (cause) {
     scratch.remove()
     throw cause
   }
 }
 
-const startIn = async (
-  scratch: Scratch,
-  cwd: string,
-  { launch, files, ports, port2 }: Order,
-  onSpawn: (kill: () => void) => void,
-): Promise<Child> => {
+/** Keeps the newest of what is printed. */
+const outputOf = (limit: number) => {
+  const chunks: Buffer[] = []
+  let size = 0
+  return {
+    add(chunk: Buffer) {
+      chunks.push(chunk)
+      size += chunk.length
+      while (size - (chunks[0]?.length ?? 0) > limit) size -= chunks.shift()?.length ?? 0
+    },
+    all: () => Buffer.concat(chunks).subarray(-limit),
+  }
+}
+
+/** Writes the files of an order into its folder; the answer is what the words in braces stand for. */
+const layOut = async (scratch: Scratch, { files, ports, port2 }: Order): Promise<Record<string, string>> => {
   const names = { provision: 'provision.json', cert: 'cert.pem', key: 'key.pem', ca: 'ca.pem' } as const
   for (const [name, file] of Object.entries(names)) {
     await writeFile(join(scratch.path, file), files[name as keyof typeof names], { mode: 0o600 })
   }
-  const [port = 0] = ports
-  const origin = `https://127.0.0.1:${port}`
-  const words: Record<string, string> = {
-    port: String(port),
+  const own = join(scratch.path, 'own')
+  await mkdir(own, { mode: 0o700 })
+  return {
+    port: String(ports[0] ?? 0),
     ports: ports.join(','),
     ...(port2 !== undefined && { port2: String(port2) }),
     node: process.execPath,
-    origin,
+    origin: `https://127.0.0.1:${ports[0] ?? 0}`,
+    scratch: own,
     ...Object.fromEntries(Object.entries(names).map(([name, file]) => [name, join(scratch.path, file)])),
   }
-  const fill = (text: string) => text.replaceAll(/\{(\w+)\}/g, (whole, word: string) => words[word] ?? whole)
-  const [program = '', ...rest] = launch.command.map(fill)
-  const env = Object.fromEntries(Object.entries(launch.env ?? {}).map(([name, value]) => [name, fill(value)]))
+}
+
+/** A process that is ready. */
+type Life = { stop(): Promise<void> }
+
+const startIn = async (
+  cwd: string,
+  words: Readonly<Record<string, string>>,
+  { launch, files, ports }: Order,
+  onOutput: (chunk: Buffer) => void,
+  onSpawn: (kill: () => void) => void,
+): Promise<Life> => {
+  const [program = '', ...rest] = launch.command.map((word) => filled(word, words))
+  const env = Object.fromEntries(Object.entries(launch.env ?? {}).map(([name, value]) => [name, filled(value, words)]))
 
   const output: string[] = []
   const child = spawn(program, rest, {
@@ -95,6 +154,7 @@ const startIn = async (
     detached: true,
   })
   const remember = (chunk: Buffer) => {
+    onOutput(chunk)
     const lines = withoutSecrets(chunk.toString(), files.provision).split('\n')
     output.push(
       ...lines
@@ -109,10 +169,7 @@ const startIn = async (
     child.once('error', (cause) => resolve(cause.message))
     child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : signal))
   })
-  const kill = () => {
-    killGroup(child, 'SIGKILL')
-    scratch.remove()
-  }
+  const kill = () => killGroup(child, 'SIGKILL')
   onSpawn(kill)
   const stop = async () => {
     killGroup(child, launch.stop.signal)
@@ -131,12 +188,12 @@ const startIn = async (
     return answers.includes('late') ? 'late' : 'ready'
   }
   const outcome = await Promise.race([ended.then((how) => ({ how })), ready()])
-  if (outcome === 'ready') return { stop, kill }
+  if (outcome === 'ready') return { stop }
   await stop()
   if (outcome === 'late') {
     throw new Trouble('unreachable', {
       place,
-      problem: `the target did not answer at ${origin}${launch.ready.path} within ${launch.ready.within} ms; ${said()}`,
+      problem: `the target did not answer at ${words['origin']}${launch.ready.path} within ${launch.ready.within} ms; ${said()}`,
       mend: `raise attach.ready.within, or see why it does not listen with TLS on ${ports.length > 1 ? 'each of {ports}' : '{port}'}`,
     })
   }

@@ -51,7 +51,7 @@ const childLives = async () => {
 
 test('a target is started and stopped through the launcher', async () => {
   const { address } = await open()
-  const stop = await launchThrough(address, await order())
+  const { stop } = await launchThrough(address, await order())
   expect(await childLives()).toBe(true)
   await stop()
   expect(await childLives()).toBe(false)

@@ -22,20 +22,32 @@ export const openLauncher = async (): Promise<Launcher> => {
 
   const start = async (order: Order) => {
     const id = randomUUID()
-    children.set(id, await startChild(order, (kill) => spawned.add(kill)))
-    return { id }
+    const child = await startChild(order, (kill) => spawned.add(kill))
+    children.set(id, child)
+    return { id, words: child.words }
   }
+  const restart = async ({ id }: { id: string }) => {
+    await children.get(id)?.restart()
+    return {}
+  }
+  const output = ({ id }: { id: string }) => ({ output: children.get(id)?.output().toString('base64') ?? '' })
   const stop = async ({ id }: { id: string }) => {
     await children.get(id)?.stop()
     children.delete(id)
     return {}
   }
 
+  const tasks: Readonly<Record<string, (body: never) => unknown>> = {
+    '/start': start,
+    '/restart': restart,
+    '/output': output,
+  }
+
   const server = createServer((request, response) => {
     const handle = async () => {
       if (request.headers.authorization !== `Bearer ${token}`) return { status: 403, answer: {} }
       const body = JSON.parse(await textOf(request)) as never
-      const work = request.url === '/start' ? start(body) : stop(body)
+      const work = Promise.resolve((tasks[request.url ?? ''] ?? stop)(body))
       starting.add(work)
       try {
         return { status: 200, answer: await work }
@@ -72,19 +84,27 @@ const textOf = async (request: IncomingMessage) => {
   return Buffer.concat(chunks).toString()
 }
 
-/** Asks the main process to start a target; the answer stops it. Throws the {@link Trouble} it met. */
-export const launchThrough = async ({ url, token }: LauncherAddress, order: Order): Promise<() => Promise<void>> => {
+/** A target that the main process has started: what it prints, and the words of its command. */
+type LaunchedTarget = Pick<Child, 'stop' | 'restart' | 'words'> & { output(): Promise<Buffer> }
+
+/** Asks the main process to start a target. Throws the {@link Trouble} it met. */
+export const launchThrough = async ({ url, token }: LauncherAddress, order: Order): Promise<LaunchedTarget> => {
   const ask = async (path: string, body: unknown) => {
     const response = await fetch(url + path, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}` },
       body: JSON.stringify(body),
     })
-    const answer = (await response.json()) as { id: string } & TroubleData
+    const answer = (await response.json()) as { id: string; words: Child['words']; output: string } & TroubleData
     if (response.status === 409) throw troubleOf(answer)
     if (!response.ok) throw new Error(`the launcher answered ${response.status}: ${JSON.stringify(answer)}`)
     return answer
   }
-  const { id } = await ask('/start', order)
-  return async () => void (await ask('/stop', { id }))
+  const { id, words } = await ask('/start', order)
+  return {
+    words,
+    stop: async () => void (await ask('/stop', { id })),
+    restart: async () => void (await ask('/restart', { id })),
+    output: async () => Buffer.from((await ask('/output', { id })).output, 'base64'),
+  }
 }

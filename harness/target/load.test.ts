@@ -181,6 +181,31 @@ describe('a field that is wrong is refused by its name:', () => {
     expect(read({ ...declared, control: { rotateKey: { path: '/rotate' } } })).toBeDefined()
   })
 
+  test.each([
+    ['storage', 'control.storage.command or control.storage.path', { storage: { path: '/dump' } }],
+    ['storage-raw', 'control.storageRaw.files', { storageRaw: { files: ['data/*.db'] } }],
+    ['logs', 'control.logs.files, or "output" for a command', { logs: 'output' }],
+  ])('capabilities, when %s is declared and nothing says how', (capability, way, control) => {
+    const declared = { ...valid, capabilities: [capability] }
+    const { place, mend } = troubleOf(() => read(declared))
+    expect([place, mend]).toEqual(['/somewhere/target.json: capabilities', `give ${way}, or take "${capability}" away`])
+    expect(read({ ...declared, control })).toBeDefined()
+  })
+
+  test('a command is restarted without more, a running target is not', () => {
+    expect(read({ ...valid, capabilities: ['restart'] })).toBeDefined()
+    const declared = { ...valid, attach: running, capabilities: ['restart'] }
+    expect(troubleOf(() => read(declared)).mend).toBe('give control.restart.path, or take "restart" away')
+    expect(read({ ...declared, control: { restart: { path: '/restart' } } })).toBeDefined()
+  })
+
+  test('control.logs, when it is the output of a target that somebody else has started', () => {
+    const trouble = troubleOf(() =>
+      read({ ...valid, attach: running, capabilities: ['logs'], control: { logs: 'output' } }),
+    )
+    expect(trouble).toMatchObject({ kind: 'usage', place: '/somewhere/target.json: control.logs' })
+  })
+
   test('several at once, one in a line', () => {
     const { message } = troubleOf(() => read({ ...valid, schema: 2, role: 'idp' }))
     expect(message.split('\n').map((line) => line.split(':')[0])).toEqual(['schema', 'role'])

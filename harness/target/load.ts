@@ -69,7 +69,9 @@ export const readTarget = (definition: unknown, path: string): Target => {
   )
   requireWords(dialect, path)
   const how = readAttach(attach, path)
-  if (!('open' in how)) requireControl(parsed.capabilities, control, path)
+  if (!('open' in how))
+    requireControl(parsed.capabilities, { ...('command' in how && { restart: true }), ...Object(control) }, path)
+  requireOutput(how, control, path)
   requireNodes(parsed, how, path)
   requireTriggers(parsed.capabilities.includes('error-trigger'), control, path)
   return {
@@ -180,7 +182,18 @@ const requireWords = (dialect: unknown, path: string) => {
 const moved = [
   ['clock', 'clock', 'how the clock is moved'],
   ['rotate-key', 'rotateKey', 'how the signing key is replaced'],
+  ['storage', 'storage', 'how its database is read'],
+  ['storage-raw', 'storageRaw', 'where its database lies'],
+  ['logs', 'logs', 'where its log is'],
+  ['restart', 'restart', 'how it is restarted'],
 ] as const
+
+/** How each of them is given. */
+const ways: Partial<Record<(typeof moved)[number][1], string>> = {
+  storage: 'control.storage.command or control.storage.path',
+  storageRaw: 'control.storageRaw.files',
+  logs: 'control.logs.files, or "output" for a command',
+}
 
 const requireControl = (capabilities: readonly string[], control: unknown, path: string) => {
   const given = typeof control === 'object' && control !== null ? (control as Record<string, unknown>) : {}
@@ -189,9 +202,20 @@ const requireControl = (capabilities: readonly string[], control: unknown, path:
     throw new Trouble('usage', {
       place: `${path}: capabilities`,
       problem: `"${capability}" is declared, but nothing says ${how}`,
-      mend: `give control.${name}.path, or take "${capability}" away`,
+      mend: `give ${ways[name] ?? `control.${name}.path`}, or take "${capability}" away`,
     })
   }
+}
+
+/** Only what a command prints is heard. */
+const requireOutput = (how: Target['attach'], control: unknown, path: string) => {
+  const logs = typeof control === 'object' && control !== null && 'logs' in control ? control.logs : undefined
+  if (logs !== 'output' || 'command' in how) return
+  throw new Trouble('usage', {
+    place: `${path}: control.logs`,
+    problem: 'what a target prints is heard only if it is launched by attach.command',
+    mend: 'give control.logs.files, or in a module a function',
+  })
 }
 
 const hasCode = (value: unknown): boolean =>

@@ -8,6 +8,8 @@ import { everyKind } from '../../fixtures/world/slice.ts'
 import type { Clock } from '../../protocols/clock.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
+import type { InsideControl, Reader, Restart } from '../control/inside.ts'
+import { insideSchemas } from '../control/schema.ts'
 import type { KeyRotation } from '../keys/rotation.ts'
 import type { DialectChoice } from '../dialects/resolve.ts'
 import { variedParameters } from '../dialects/authorize.ts'
@@ -25,7 +27,7 @@ const origin = z.url({ protocol: /^https$/ }).regex(/^https:\/\/[^/]+$/, 'must b
 const launchedSchema = z.strictObject({
   command: z.array(text).min(1).meta({
     description:
-      'Program and arguments. {port}, {ports} (one for each node), {port2} (another free one), {origin}, {provision}, {cert}, {key}, {ca} and {node} (this Node.js) are replaced in each of them.',
+      'Program and arguments. {port}, {ports} (one for each node), {port2} (another free one), {origin}, {provision}, {cert}, {key}, {ca}, {scratch} (an empty folder, kept over restarts) and {node} (this Node.js) are replaced in each of them.',
   }),
   cwd: text.exactOptional().meta({ description: 'Where to start it, relative to the target file. Default: there.' }),
   env: z
@@ -202,6 +204,7 @@ const parts = {
           description:
             'The nodes behind the one name. For a command: how many it starts, on the ports of {ports}. For a target that is running: the address of each, as host:port.',
         }),
+      ...insideSchemas,
       triggers: z.partialRecord(z.enum(triggeredRowIds), triggerSchema).exactOptional().meta({
         description: 'For rows of the error table without a documented cause: a request that ends in the row.',
       }),
@@ -228,7 +231,9 @@ export type Surroundings = { wire: Wire; clock: Clock; origin: string }
 
 /**
  * An in-process target that has been opened. `clock` moves a clock of its own; without it, it reads the one it was given.
- * `rotateKey` replaces the key that it signs tokens with. `nodes` are its nodes, when there are several behind its name.
+ * `rotateKey` replaces the key that it signs tokens with. `nodes` are its nodes, when there are several behind its name. `storage`
+ * gives everything the database holds, as the target reads it, `storageRaw` its bytes at rest, `logs` the log; `restart` is done once
+ * the target can be asked again.
  */
 export type Running = {
   wire: Wire
@@ -236,6 +241,10 @@ export type Running = {
   close?: () => Promise<void>
   clock?: ClockDriver
   rotateKey?: KeyRotation
+  storage?: Reader
+  storageRaw?: Reader
+  logs?: Reader
+  restart?: Restart
 }
 
 export type Launched = z.infer<typeof launchedSchema>
@@ -245,7 +254,7 @@ export type Attach = InProcess | Launched | AlreadyRunning
 export type Profile = z.infer<typeof profileSchema>
 
 /** What moves a target beside the party-facing plane. */
-export type Control = {
+export type Control = InsideControl & {
   clock?: { path: string } | ClockDriver
   rotateKey?: { path: string } | KeyRotation
   nodes?: number | string[]

@@ -1,17 +1,16 @@
 import { test as base, describe } from 'vitest'
 import { relative } from 'node:path'
-import { clauseOf } from '../../fixtures/clauses/index.ts'
 import type { CheckId } from '../../fixtures/world/shapes.ts'
 import { makeKeyring, worldOf } from '../../fixtures/world/world.ts'
 import type { Account } from '../allure/account.ts'
 import { ruleOf } from '../allure/account.ts'
 import { resolveDialect } from '../dialects/resolve.ts'
 import type { Check, Invariant } from '../judge/check.ts'
-import { gradeOf } from '../judge/check.ts'
+import { inspect, remainsOf } from '../judge/inspect.ts'
+import type { Judged } from '../judge/inspect.ts'
 import { defaultBudget, judge } from '../judge/judge.ts'
 import { replayCommand } from '../judge/replay-command.ts'
 import type { Verdict } from '../judge/verdict.ts'
-import { missingOf } from '../judge/verdict.ts'
 import type { Redact } from '../record/redact.ts'
 import { kindsOf } from '../target/kinds.ts'
 import { loadTarget } from '../target/load.ts'
@@ -21,6 +20,8 @@ import type { Universe } from '../universe.ts'
 import { openUniverse } from '../universe.ts'
 import { conclude } from './conclude.ts'
 import type { Finding, Plan } from './plan.ts'
+
+export { inspect }
 
 type Place = { universe: Universe; checkMs: number } | { trouble: Trouble }
 
@@ -83,12 +84,14 @@ export const register = async (
     })
   }
   if (chosen.length === 0) return
+  const remains: { read?: ReturnType<typeof remainsOf> } = {}
+  const left = (universe: Universe) => (remains.read ??= remainsOf(universe))
   describe('invariants', () => {
     for (const invariant of invariants) {
       test(`${invariant.id}: ${invariant.title}`, options, async ({ place, task, skip }) => {
         if ('trouble' in place)
           return refuse(task, accountOf(invariant, undelivered(invariant.id, place.trouble)), place.trouble)
-        const { verdict: found, evidence } = inspect(invariant, place.universe)
+        const { verdict: found, evidence } = inspect(invariant, place.universe, await left(place.universe))
         const finding = { verdict: cleaned(found, place.universe.transcript.redactor(invariant.id)), evidence }
         task.meta.brokerspec = finding
         await conclude(accountOf(invariant, finding), skip)
@@ -102,8 +105,6 @@ const cleaned = (verdict: Verdict, redact: Redact): Verdict =>
   JSON.parse(JSON.stringify(verdict), (_, value: unknown) =>
     typeof value === 'string' ? redact(value) : value,
   ) as Verdict
-
-type Judged = Extract<Finding, { verdict: Verdict }>
 
 /** What is told of a check or an invariant of this plan. The target file is named as a command in this folder would. */
 const accountsFor =
@@ -138,41 +139,4 @@ const undelivered = (check: CheckId, { place, message, mend }: Trouble): Judged 
 const refuse = async (task: { meta: { brokerspec?: Finding } }, account: Account, trouble: Trouble): Promise<void> => {
   task.meta.brokerspec = { trouble: troubleData(trouble) }
   await conclude(account, () => undefined)
-}
-
-/** What an invariant says of everything that was recorded. */
-export const inspect = (invariant: Invariant, { transcript, capabilities }: Universe): Judged => {
-  const verdict = { check: invariant.id, notes: [], ms: 0 }
-  const missing = missingOf(
-    invariant.clauses.flatMap((id) => clauseOf(id).capabilities),
-    capabilities,
-  )
-  if (missing.length > 0) return { verdict: { ...verdict, status: 'not-applicable', missing }, evidence: [] }
-
-  const breaches = transcript.breaches().filter((breach) => breach.invariant.id === invariant.id)
-  const [first] = breaches
-  if (first === undefined) {
-    const cases = transcript.inspected()
-    if (cases > 0) return { verdict: { ...verdict, status: 'pass', cases }, evidence: [] }
-    return {
-      verdict: { ...verdict, status: 'inconclusive', why: 'undelivered', message: 'no message was exchanged' },
-      evidence: [],
-    }
-  }
-  const { violation } = first
-  const clause = violation.clause ?? invariant.clauses[0]
-  const provoking = [...new Set(breaches.map(({ check }) => check ?? 'no check'))]
-  return {
-    verdict: {
-      ...verdict,
-      notes: [`provoked by ${provoking.join(', ')}`],
-      status: 'fail',
-      grade: gradeOf(clauseOf(clause)),
-      clause,
-      signature: `${clause}/${violation.kind}`,
-      expected: violation.expected,
-      actual: violation.actual,
-    },
-    evidence: transcript.written(first.exchange ? [first.exchange] : []),
-  }
 }

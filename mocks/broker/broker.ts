@@ -21,6 +21,7 @@ import type { Read } from './request.ts'
 import { readRequest } from './request.ts'
 import type { Flights } from './redeem.ts'
 import { redeem } from './redeem.ts'
+import type { Happening } from './store-policies.ts'
 import type { SignInPolicies } from './sign-in-policies.ts'
 import { honestSignIn } from './sign-in-policies.ts'
 import type { Signing } from './signing.ts'
@@ -29,9 +30,15 @@ import { honestToken } from './token-policies.ts'
 
 /**
  * What a broker is given: its own origin, the time, a wire to the identity provider, and how it decides on each of its
- * sides. Who hands it `signing` can rotate its keys; its own are made when they are first wanted.
+ * sides. Who hands it `signing` can rotate its keys; its own are made when they are first wanted. `tells` hears what happens.
  */
-export type BrokerParts = Decisions & { origin: string; clock: Clock; wire: Wire; signing?: Signing }
+export type BrokerParts = Decisions & {
+  origin: string
+  clock: Clock
+  wire: Wire
+  signing?: Signing
+  tells?: (happening: Happening) => void
+}
 
 /** The reference broker on one node. */
 export const makeBroker = (provision: Provision, parts: BrokerParts): Wire => {
@@ -49,14 +56,17 @@ export const makeNodes = (provision: Provision, parts: BrokerParts, count: numbe
   const pending = pendingRequests(parts.clock, parts.policies ?? honest)
   const accepted = new Set<string>()
   const flights: Flights = new Map()
-  const { signIn = honestSignIn, signing = makeSigning(new URL(parts.origin).hostname) } = parts
-  const federation = newFederation(parts.clock, signIn, signing)
+  const { signIn = honestSignIn, signing = makeSigning(new URL(parts.origin).hostname), tells = unheard } = parts
+  const federation = newFederation(parts.clock, signIn, signing, tells)
   return Array.from({ length: count }, (_, node) =>
-    makeNode(provision, { ...parts, signIn, node, pending, accepted, flights, federation }),
+    makeNode(provision, { ...parts, signIn, tells, node, pending, accepted, flights, federation }),
   )
 }
 
+const unheard = () => undefined
+
 type NodeParts = BrokerParts & {
+  tells: (happening: Happening) => void
   signIn: SignInPolicies
   node: number
   pending: PendingRequests
@@ -75,6 +85,7 @@ const makeNode = (
     token = honestToken,
     appOnly = honestAppOnly,
     signIn,
+    tells,
     node,
     pending,
     accepted,
@@ -125,6 +136,7 @@ const makeNode = (
       resource: one('resource'),
     }
     if (valid) accepted.add(asked.redirectUri)
+    tells({ is: 'asked', client, state: asked.state })
     const [state, browser] = [randomUUID(), randomUUID()]
     const others = read.begun.map(({ state: other }) => other)
     pending.begin(state, { client, asked, valid, browser }, node, others)
@@ -149,6 +161,7 @@ const makeNode = (
     }
     const spent = policies.spends(answer)
     if (spent !== 'nowhere') pending.spend(state, spent === 'here' ? node : undefined)
+    tells({ is: 'answered', client: begun.client, code: answer.code, state: begun.asked.state })
     if (!begun.valid) return refuse('invalid_redirect_uri', read, begun.asked.redirectUri)
     const back = policies.giveBack(answer, begun.asked.state)
     if (typeof back === 'string') {
@@ -169,7 +182,7 @@ const makeNode = (
     const read = readRequest(request)
     if (!token.servesVersion(String(params['version']))) return refuse('oauth-version', read)
     const realm = params['tenant'] === undefined ? undefined : String(params['tenant'])
-    const answer = await redeem(read, { clients, policies, token, wire, realm, flights })
+    const answer = await redeem(read, { clients, policies, token, wire, realm, flights, tells })
     return 'refusal' in answer ? refuse(answer.refusal, read, '', answer.told) : answer.token
   }
   const both = (path: string, answer: Parameters<typeof http.get>[1]) => [

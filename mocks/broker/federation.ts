@@ -22,6 +22,7 @@ import type { SignInPolicies } from './sign-in-policies.ts'
 import type { PendingSignIn, RefusedMessage, Row } from './sign-in-terms.ts'
 import { eightHours } from './sign-in-terms.ts'
 import type { Signing } from './signing.ts'
+import type { Happening } from './store-policies.ts'
 import { answerTrust } from './ws-trust.ts'
 
 /** What the nodes of a broker share on its WS-Federation side. */
@@ -31,6 +32,8 @@ export type FederationState = {
   /** The upstream tokens that were accepted. */
   seen: Expiring<true>
   signing: Signing
+  /** Hears what happens. */
+  tells(happening: Happening): void
 }
 
 /** The surroundings of a node of the WS-Federation side. */
@@ -55,11 +58,17 @@ export type Visit = {
 }
 
 /** State without sign-ins or sessions. */
-export const newFederation = (clock: Clock, policies: SignInPolicies, signing: Signing): FederationState => ({
+export const newFederation = (
+  clock: Clock,
+  policies: SignInPolicies,
+  signing: Signing,
+  tells: FederationState['tells'],
+): FederationState => ({
   pending: pendingRequests<PendingSignIn>(clock, policies),
   sessions: noSessions(clock),
   seen: expiring(clock, 2 * eightHours),
   signing,
+  tells,
 })
 
 /**

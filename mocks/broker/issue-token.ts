@@ -34,6 +34,7 @@ export const postResult = async (
     if (issued === undefined) return { row: 'unhandled' }
     const result = writeResult(issued.response, issued.token)
     session.parties.add(party.realm)
+    federation.tells({ is: 'signed-in', party, proved: session.proved, result, context })
     const action = policies.destination(party, request.reply, pending.newest())
     return freshPage('Working...', postingForm(action, responseFields(result, context)), cookies)
   } catch (thrown) {

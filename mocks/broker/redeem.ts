@@ -5,6 +5,7 @@ import { textOf } from '../../protocols/wire.ts'
 import { freshPage, postingForm } from './pages.ts'
 import type { BrokerClient, Policies, Refusal, Told } from './policies.ts'
 import type { Read } from './request.ts'
+import type { Happening } from './store-policies.ts'
 import type { TokenAsked, TokenGiven, TokenPolicies } from './token-policies.ts'
 
 type Surroundings = {
@@ -17,6 +18,7 @@ type Surroundings = {
   realm: string | undefined
   /** The answers that are being worked out, at all nodes, under the names by which they are shared. */
   flights: Map<string, Promise<Answered>>
+  tells: (happening: Happening) => void
 }
 
 type Refused = { refusal: Refusal; told?: Told }
@@ -46,7 +48,7 @@ export const redeem = async ({ form }: Read, surroundings: Surroundings): Promis
 
 const answer = async (
   asked: TokenAsked,
-  { clients, policies, token, wire }: Pick<Surroundings, 'clients' | 'policies' | 'token' | 'wire'>,
+  { clients, policies, token, wire, tells }: Pick<Surroundings, 'clients' | 'policies' | 'token' | 'wire' | 'tells'>,
 ): Promise<Answered> => {
   const client = token.findClient(clients, asked)
   if (client === undefined) return { refusal: token.blamesClient(asked) }
@@ -55,15 +57,18 @@ const answer = async (
 
   const given = await grant(client, asked, { token, wire })
   if (invalid) return invalid
+  const { value: code } = asked.grant
   if ('said' in given) {
+    tells({ is: 'not-redeemed', client, code })
     const said = token.tellsFailure(given.said, client, asked)
     return {
       refusal: 'token-request',
-      told: { because: 'refused', quoted: policies.tellsOf(said, { client, code: asked.grant.value }) },
+      told: { because: 'refused', quoted: policies.tellsOf(said, { client, code }) },
     }
   }
   if (!token.isOfRealm(given.token, client, asked))
     return { refusal: 'token-request', told: { because: 'other-realm' } }
+  tells({ is: 'redeemed', client, code, token: JSON.stringify(given.token) })
   return { token: delivered(token.handsOver(given.token, client, asked), token.delivers(client, asked)) }
 }
 

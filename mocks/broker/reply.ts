@@ -19,6 +19,7 @@ export const answerReply = async (visit: Visit, federation: Federation): Promise
   const begun = policies.findPending(pending.find(answer.state, node), pending.newest())
   if (begun === undefined || !policies.sameBrowser(begun.browser, visit.marks)) return refused('unknown-state')
 
+  federation.tells({ is: 'proved', party: begun.party, token: answer.token ?? '', context: begun.context })
   const judged = await judge(answer, begun, federation)
   const spent = policies.spends('proved' in judged)
   if (spent !== 'nowhere') pending.spend(answer.state, spent === 'here' ? node : undefined)

@@ -132,6 +132,15 @@ export const flowFaults = {
     policy: 'upstreamQuery',
     instead: (one, asked) => [...honest.upstreamQuery(one, asked), ['client_secret', one.secret]],
   },
+  'broker.encodes-secret-upstream': {
+    does: 'sends the client secret in the URL of the identity provider, in base64 behind the client id',
+    breaks: 'token.secret-never-leaves',
+    policy: 'upstreamQuery',
+    instead: (one, asked) => [
+      ...honest.upstreamQuery(one, asked),
+      ['hint', Buffer.from(`${one.id}:${one.secret}`).toString('base64url')],
+    ],
+  },
   'broker.sends-callers-redirect-uri-upstream': {
     does: "sends the caller's redirect URI upstream instead of its own",
     breaks: 'authorize.starts-code-flow',

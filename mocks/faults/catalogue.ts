@@ -8,6 +8,7 @@ import { redirectFaults } from './redirect-matching.ts'
 import { signInFaults } from './sign-in.ts'
 import { tokenGrantFaults } from './token-grant.ts'
 import { tokenRequestFaults } from './token-request.ts'
+import { storeFaults } from './store.ts'
 
 /** The faults of the authorize flow. */
 export const oauthFaults = { ...redirectFaults, ...flowFaults, ...answerFaults, ...oauthPageFaults } as const
@@ -16,7 +17,7 @@ export const oauthFaults = { ...redirectFaults, ...flowFaults, ...answerFaults, 
 export const tokenFaults = { ...tokenRequestFaults, ...tokenGrantFaults } as const
 
 /** Every fault of the reference targets, in one flat catalogue. */
-export const faults = { ...oauthFaults, ...tokenFaults, ...signInFaults, ...appOnlyFaults } as const
+export const faults = { ...oauthFaults, ...tokenFaults, ...signInFaults, ...appOnlyFaults, ...storeFaults } as const
 
 export type FaultId = keyof typeof faults
 
@@ -26,6 +27,7 @@ const sides = {
   token: { record: 'token', faults: tokenFaults },
   'sign-in': { record: 'signIn', faults: signInFaults },
   'app-only': { record: 'appOnly', faults: appOnlyFaults },
+  store: { record: 'store', faults: storeFaults },
 } as const satisfies Record<string, { record: keyof Records; faults: object }>
 
 export type Side = keyof typeof sides

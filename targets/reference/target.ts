@@ -3,8 +3,8 @@ import type { TargetDefinition } from '../../harness/target/target.ts'
 import { appOnlyForm } from '../../mocks/broker/app-only.ts'
 import { carriedClaims } from '../../mocks/broker/claims.ts'
 import type { Decisions } from '../../mocks/broker/decisions.ts'
-import { makeNodes } from '../../mocks/broker/broker.ts'
 import { makeSigning } from '../../mocks/broker/signing.ts'
+import { makeStoredBroker } from '../../mocks/broker/stored.ts'
 import { ownErrorTable } from '../../mocks/broker/error-numbers.ts'
 
 /** Requests that the reference broker refuses in a row without a documented cause; the first fails on purpose. */
@@ -32,6 +32,10 @@ export const referenceBroker = (decisions: Decisions = {}): TargetDefinition => 
     'nodes',
     'rotate-key',
     'error-trigger',
+    'storage',
+    'storage-raw',
+    'logs',
+    'restart',
   ],
   profile: {
     errorTable: [...ownErrorTable],
@@ -41,10 +45,10 @@ export const referenceBroker = (decisions: Decisions = {}): TargetDefinition => 
   attach: {
     open(provision, io) {
       const signing = makeSigning(new URL(io.origin).hostname)
-      const nodes = makeNodes(provision, { ...io, ...decisions, signing }, 3)
-      const [first] = nodes
+      const broker = makeStoredBroker(provision, { ...io, ...decisions, signing }, 3)
+      const [first] = broker.nodes
       if (first === undefined) throw new TypeError('a broker has at least one node')
-      return { wire: first, nodes, rotateKey: signing.rotate }
+      return { ...broker, wire: first, rotateKey: signing.rotate }
     },
   },
 })
