@@ -26,6 +26,7 @@ from provision import ProvisionError  # noqa: E402
 from redemption import post_over_tls  # noqa: E402
 from sign_in_policies import SignInPolicies  # noqa: E402
 from signer import Signer  # noqa: E402
+from token_policies import TokenPolicies  # noqa: E402
 
 MAX_BODY = 1 << 20  # bytes of a request body that are read away to keep the connection
 
@@ -154,10 +155,11 @@ def open_broker(options) -> Broker:
     """The broker that a provision document describes, with the bug that was asked for."""
     document = read_document(options.provision)
     bug = BUGS.get(options.bug)
-    sides = bug.policies() if bug else (Policies(), SignInPolicies())
+    sides = bug.policies() if bug else (Policies(), SignInPolicies(), TokenPolicies())
     try:
         return Broker(document, sides[0], nodes=len(options.ports), post=post_over_tls(options.ca),
-                      sign_in_policies=sides[1], signer=Signer(options.signer_classes))
+                      sign_in_policies=sides[1], signer=Signer(options.signer_classes),
+                      token_policies=sides[2])
     except ProvisionError as error:
         fail(f"{options.provision}: {error}")
     except OSError as error:

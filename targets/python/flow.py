@@ -6,12 +6,12 @@ from typing import Optional
 from clock import Clock
 from federation import Federation
 from pending import Pending
-from policies import (CLIENT, REDIRECT, REQUEST, RESPONSE, TOKEN, VERSION, WORDING, Answer, Begun, Cookies, Headers,
-                      Policies)
+from policies import REQUEST, RESPONSE, VERSION, WORDING, Answer, Begun, Cookies, Headers, Policies
 from provision import Client, read_provision
-from redemption import Post, Unreachable, post_over_tls, read_answer
+from redemption import Post, Redemption, post_over_tls
 from sign_in_policies import SignInPolicies
 from signer import Signer
+from token_policies import TokenPolicies
 from wire import Params, Response, page, parse_cookies, parse_query, redirect, single, with_cookie
 
 UNHANDLED = "An unhandled error has occurred."
@@ -24,11 +24,14 @@ class Broker:
 
     def __init__(self, document: object, policies: Policies = Policies(), clock: Optional[Clock] = None,
                  nodes: int = 1, post: Optional[Post] = None, sign_in_policies: SignInPolicies = SignInPolicies(),
-                 signer: Optional[Signer] = None):
+                 signer: Optional[Signer] = None,
+                 token_policies: TokenPolicies = TokenPolicies()):
         self.tenants, self.clients = read_provision(document)
-        self.policies, self.clock, self.post = policies, clock or Clock(), post or post_over_tls()
+        self.policies, self.clock = policies, clock or Clock()
         self.pending = Pending(policies, self.clock, nodes)
         self.signer = signer or Signer()
+        self.redemption = Redemption(self.tenants, self.clients, token_policies, post or post_over_tls(),
+                                     self.error_page)
         self.federation = Federation(document, sign_in_policies, self.clock, nodes, self.signer)
 
     def client_of(self, realm: Optional[str], client_id: Optional[str]) -> Optional[Client]:
@@ -75,24 +78,6 @@ class Broker:
         return redirect(self.policies.answer_location(
             begun.redirect_uri, self.policies.answer_params(answer, begun.state)))
 
-    def token(self, realm: Optional[str], params: Params) -> Response:
-        """A redemption: client and redirect URI first; only then is the secret used, at the client's own endpoint.
-        The caller's State, ClientSecret and TokenEndpointUrl choose nothing."""
-        client = self.client_of(realm, single(params, "ClientId"))
-        if client is None:
-            return self.error_page(CLIENT)
-        if not self.is_registered(single(params, "RedirectUri") or "", client):
-            return self.error_page(REDIRECT)
-        code = single(params, "AuthorizationCode")
-        if not code or len(params.get("Resource", [])) > 1:
-            return self.error_page(TOKEN, "it must hold one AuthorizationCode, and one Resource at most")
-        try:
-            status, body = self.post(client.token_endpoint, self.policies.token_form(client, code, params))
-        except Unreachable:
-            return page(502, f"{WORDING[TOKEN]}: the authorization server did not answer")
-        token, details = read_answer(status, body)
-        return token or self.error_page(TOKEN, details.replace(client.secret, ""))
-
     def error_page(self, error: str, details: str = "") -> Response:
         return page(*self.policies.show(error, details))
 
@@ -100,14 +85,15 @@ class Broker:
         """Finds what a request is for."""
         cookies, match = parse_cookies(headers.get("cookie", "")), ROUTE.fullmatch(path)
         realm, endpoint, version, rest = match.groups() if match else (None, None, None, None)
-        if version and not self.policies.serves_version(version):
+        policies = self.redemption.policies if endpoint == "token" else self.policies
+        if version and not policies.serves_version(version):
             return self.error_page(VERSION)
         if method == "GET" and endpoint == "authorize" and rest == "/request":
             return self.authorize(node, realm, parse_query(query), headers)
         if method == "GET" and endpoint == "authorize" and not realm and not rest:
             return self.callback(node, parse_query(query), cookies)
         if method == "POST" and endpoint == "token" and not rest:
-            return self.token(realm, parse_query(body.decode("latin-1")))
+            return self.redemption.respond(realm, parse_query(body.decode("latin-1")))
         if method == "GET" and path == "/health":
             return 200, {"Content-Type": "text/plain"}, b"ok"
         params = parse_query(f"{query}&{body.decode('latin-1')}" if method == "POST" else query)

@@ -1,9 +1,9 @@
-"""Every decision of the broker, each a small function of its own. A bug takes the place of exactly one of them."""
+"""Every decision on an authorization request, each a small function. A bug takes the place of exactly one of them."""
 from secrets import compare_digest
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from provision import Client, Clients, Tenants
-from wire import Params, Response, add_query, redirect, single
+from wire import Params, Response, add_query, redirect
 
 CLIENT, REDIRECT, VERSION = "invalid_client_id", "invalid_redirect_uri", "oauth-version"
 REQUEST, RESPONSE, TOKEN = "authorization-request", "authorization-response", "token-request"
@@ -171,15 +171,6 @@ def show(error: str, details: str) -> Tuple[int, str]:
     return 400, f"{WORDING[error]}: {details}" if details else WORDING[error]
 
 
-# --- the redemption -----------------------------------------------------------------------------------------------
-
-
-def token_form(client: Client, code: str, params: Params) -> Dict[str, str]:
-    """What is asked of the client's token endpoint: with the broker's own redirect URI, and the secret it alone knows."""
-    return {"grant_type": "authorization_code", "code": code, "redirect_uri": client.callback, "client_id": client.id,
-            "client_secret": client.secret, "resource": single(params, "Resource") or client.resource}
-
-
 class Policies(NamedTuple):
     """The decisions of one broker: the honest ones, unless replaced."""
 
@@ -205,4 +196,3 @@ class Policies(NamedTuple):
     answer_location: Callable = answer_location
     refuse: Callable = refuse
     show: Callable = show
-    token_form: Callable = token_form

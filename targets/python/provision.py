@@ -19,6 +19,7 @@ class Client(NamedTuple):
     token_endpoint: str
     callback: str
     redirect_uris: List[str]
+    at_acs: bool = False  # Azure ACS issues its tokens, for SharePoint
 
 
 Clients = Dict[str, Client]
@@ -54,7 +55,8 @@ def read_client(record: object, where: str, tenants: Tenants) -> Client:
     client = Client(id=text("id"), tenant=text("tenant"), oauth=read_field(record, where, "oauth", bool),
                     secret=text("secret"), resource=text("resource"), callback=text("callback"),
                     authorization_endpoint=text("authorizationEndpoint"), token_endpoint=text("tokenEndpoint"),
-                    redirect_uris=read_field(record, where, "redirectUris", list))
+                    redirect_uris=read_field(record, where, "redirectUris", list),
+                    at_acs=record.get("tokenService") == "acs")
     for uri in [client.authorization_endpoint, client.callback, *client.redirect_uris]:
         if not is_absolute(uri):
             raise ProvisionError(f"{where}: {json.dumps(uri)} is not an absolute http or https URL")

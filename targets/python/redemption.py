@@ -1,15 +1,22 @@
-"""What a code buys: the request to a client's token endpoint, and what is made of its answer."""
+"""What a code or a refresh token buys: the request to a client's token endpoint, and what is made of its answer."""
 import http.client
 import json
 import ssl
 from typing import Callable, Dict, Optional, Tuple
 from urllib.parse import urlencode, urlsplit
 
-from wire import Response
+from policies import CLIENT, REDIRECT, TOKEN, WORDING
+from provision import Client, Clients, Tenants
+from token_policies import Answer, Asked, TokenPolicies
+from wire import Params, Response, page, single
 
 MAX_ANSWER = 1 << 20  # bytes of an answer of the token endpoint
 
+NAMES = ("ClientId", "RedirectUri", "AuthorizationCode", "RefreshToken", "Resource", "State", "TokenEndpointUrl",
+         "ClientSecret")  # of the parameters, in the order of what was asked
+
 Post = Callable[[str, Dict[str, str]], Tuple[int, bytes]]
+ErrorPage = Callable[..., Response]
 
 
 class Unreachable(Exception):
@@ -37,14 +44,59 @@ def post_over_tls(ca: Optional[str] = None) -> Post:
     return post
 
 
-def read_answer(status: int, body: bytes) -> Tuple[Optional[Response], str]:
-    """The token endpoint's answer as the caller gets it (RFC 6749 section 5.1), or none and what the endpoint says."""
+def read_answer(status: int, body: bytes) -> Tuple[Optional[Answer], str]:
+    """The token endpoint's answer (RFC 6749 section 5.1), or none and what the endpoint says instead."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         answer = None
     said = answer if isinstance(answer, dict) else {}
     if status == 200 and isinstance(said.get("access_token"), str):
-        return (200, {"Content-Type": "application/json"}, body), ""
+        return said, ""
     details = said.get("error_description") or said.get("error")
     return None, details if isinstance(details, str) else f"the authorization server answered with status {status}"
+
+
+class Redemption:
+    """The flow of a token request between what is known of the world and the decisions that are made about it."""
+
+    def __init__(self, tenants: Tenants, clients: Clients, policies: TokenPolicies, post: Post, error_page: ErrorPage):
+        self.tenants, self.clients, self.policies = tenants, clients, policies
+        self.post, self.error_page = post, error_page
+
+    def client_of(self, asked: Asked) -> Optional[Client]:
+        """The client of a request, if it may use OAuth in the realm that the path names."""
+        client = self.policies.find_client(self.clients, asked)
+        if client is None or not self.policies.may_use_oauth(client):
+            return None
+        return client if self.policies.is_in_realm(client, asked, self.tenants) else None
+
+    def respond(self, realm: Optional[str], params: Params) -> Response:
+        """Client and redirect URI first; only then is the secret used, at the client's own endpoint. The caller's
+        State, ClientSecret and TokenEndpointUrl choose nothing."""
+        asked = Asked(realm, *(single(params, name) for name in NAMES),
+                      {name: values for name, values in params.items() if name not in NAMES})
+        client = self.client_of(asked)
+        if client is None:
+            return self.error_page(CLIENT)
+        registered = self.policies.is_registered(client, asked, self.clients)
+        if not registered and self.policies.validates_first(asked):
+            return self.error_page(REDIRECT)
+        repeated = any(len(params.get(name, [])) > 1 for name in NAMES)
+        if repeated or bool(asked.code) == bool(asked.refresh_token):
+            return self.error_page(TOKEN, "it must hold one AuthorizationCode or RefreshToken, and nothing twice")
+        answer = self.redeem(client, asked)
+        return answer if registered else self.error_page(REDIRECT)
+
+    def redeem(self, client: Client, asked: Asked) -> Response:
+        """Asks for the token, and hands it over if it is of the client's realm."""
+        try:
+            status, body = self.post(self.policies.endpoint_of(client, asked), self.policies.token_form(client, asked))
+        except Unreachable:
+            return page(502, f"{WORDING[TOKEN]}: the authorization server did not answer")
+        answer, details = read_answer(status, body)
+        if answer is None:
+            return self.error_page(TOKEN, self.policies.tell(client, asked, details))
+        if not self.policies.is_of_realm(client, asked, answer):
+            return self.error_page(TOKEN, "the token is of another realm than the client")
+        return self.policies.hand_over(client, asked, answer)

@@ -4,9 +4,11 @@ import unittest
 
 import policies
 import sign_in_policies
+import token_policies
 from bugs import BUGS
 from policies import Policies
 from sign_in_policies import SignInPolicies
+from token_policies import TokenPolicies
 
 CLAUSES = {f"{section}.{name}" for section, names in {
     "metadata": ("published", "configures-party", "verifies-tokens", "rollover"),
@@ -20,11 +22,14 @@ CLAUSES = {f"{section}.{name}" for section, names in {
     "authorize": ("starts-code-flow", "restores-redirect-and-state", "many-uris", "unknown-client",
                   "unregistered-redirect", "client-before-redirect", "client-not-oauth", "redirect-bound-to-client",
                   "redirect-bound-to-realm", "code-only", "version", "relays-refusal", "callback-unknown", "any-node"),
+    "token": ("redeems", "unknown-client", "unregistered-redirect", "secret-only-after-validation",
+              "secret-never-leaves", "ignores-callers-endpoint", "state-never-chooses", "realm-of-user", "refreshes",
+              "audience", "relays-failure"),
     "errors": ("row-not-ws-federation", "row-sign-in-request", "row-sign-in-response", "row-sign-out-request",
                "row-unknown-realm", "row-oauth-version", "row-authorization-request", "row-authorization-response",
                "row-token-request", "distinct", "inert", "client-faults-are-4xx")}.items() for name in names}
 UNSEEN = ("cookie_name",)  # of sign-ins: their answers come in any order as well
-SIDES = ((policies, Policies()), (sign_in_policies, SignInPolicies()))
+SIDES = ((policies, Policies()), (sign_in_policies, SignInPolicies()), (token_policies, TokenPolicies()))
 
 
 class Catalogue(unittest.TestCase):

@@ -5,6 +5,7 @@ import ssl
 import tempfile
 import threading
 import unittest
+from base64 import urlsafe_b64encode
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qsl, urlencode
 
@@ -59,6 +60,41 @@ class Redemption(unittest.TestCase):
         self.assertEqual(self.sent[0], self.sent[1])
         self.assertEqual(SECRET, self.sent[0][1]["client_secret"])
 
+    def test_a_refresh_token_stands_in_the_place_of_a_code(self):
+        self.answer = (200, json.dumps({"access_token": "the-token", "refresh_token": "the-next"}).encode())
+        answer = self.redeem(AuthorizationCode=None, RefreshToken="the&last", Resource="https://other.example")
+        self.assertEqual({"access_token": "the-token", "refresh_token": "the-next"}, json.loads(answer[2]))
+        self.assertEqual([(f"{IDP}/tenant-one/oauth2/token", {
+            "grant_type": "refresh_token", "refresh_token": "the&last", "client_id": "designer",
+            "client_secret": SECRET, "resource": "https://other.example"})], self.sent)
+        self.refused(BAD_REDIRECT, self.redeem(AuthorizationCode=None, RefreshToken="the&last", RedirectUri=OTHER))
+
+    def test_azure_acs_is_asked_by_names_within_the_realm(self):
+        document = copy.deepcopy(PROVISION)
+        document["clients"][0].update(tokenService="acs", resource="https://one.sharepoint.example:8443/sites/a")
+        self.broker = Broker(document, post=self.post)
+        named = "00000003-0000-0ff1-ce00-000000000000/one.sharepoint.example:8443@tenant-one"
+        for resource in (None, "https://one.sharepoint.example:8443", named):
+            self.assertEqual(200, self.redeem(Resource=resource)[0])
+        self.assertEqual([("designer@tenant-one", named)] * 3,
+                         [(form["client_id"], form["resource"]) for _, form in self.sent])
+
+    def test_a_token_of_another_tenant_is_not_handed_over(self):
+        def jwt(claims):
+            parts = ({"alg": "none"}, claims)
+            return ".".join([*(urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts), ""])
+
+        for name in ("access_token", "id_token"):
+            for tid, status in (("tenant-one", 200), ("tenant-two", 400), ("tenant-onex", 400), (7, 400), (None, 400)):
+                answer = {"access_token": "opaque", name: jwt({"tid": tid})}
+                self.answer = (200, json.dumps(answer).encode())
+                got = self.redeem()
+                self.assertEqual(status, got[0])
+                self.assertEqual(status == 200, answer[name] in got[2].decode())
+        for opaque in ("a.b.c", "..", jwt({}), jwt([])):
+            self.answer = (200, json.dumps({"access_token": opaque}).encode())
+            self.assertEqual(200, self.redeem()[0])
+
     def test_whoever_is_refused_has_not_moved_the_secret(self):
         for given in ("nobody", "", None, "Designer", "sign-in-only"):
             self.refused(BAD_CLIENT, self.redeem(ClientId=given))
@@ -70,7 +106,7 @@ class Redemption(unittest.TestCase):
         self.refused(BAD_CLIENT, self.redeem(ClientId="nobody", RedirectUri="https://evil.example"))
         for given in ("", None):
             self.refused(ROW_11, self.redeem(AuthorizationCode=given))
-        for name in ("AuthorizationCode", "Resource"):
+        for name in ("AuthorizationCode", "RefreshToken", "Resource", "State"):
             self.refused(ROW_11, self.redeem((name, "other")))
         self.refused("Only OAuth 2.0 is supported", self.redeem(path="/token/oauth/1"))
         self.assertEqual([], self.sent)

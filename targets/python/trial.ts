@@ -28,7 +28,7 @@ export const withBug = async (bug?: string, classes?: string): Promise<Target & 
 
 /** The two sides of the broker: their decisions are two records, and a bug of one cannot show on the other. */
 export const sideOf = (id: string): 'oauth' | 'sign-in' =>
-  /^authorize\.(?!any-node\.sign-in$)|^errors\.(.+\.authorize|row-(oauth|authorization|token)-.+)$/.test(id)
+  /^authorize\.(?!any-node\.sign-in$)|^token\.|^errors\.(.+\.authorize|row-(oauth|authorization|token)-.+)$/.test(id)
     ? 'oauth'
     : 'sign-in'
 

@@ -12,8 +12,11 @@ from bugs.sign_in_pending import PENDING_BUGS
 from bugs.sign_in_request import SIGN_IN_REQUEST_BUGS
 from bugs.sign_out import METADATA_BUGS, SIGN_OUT_BUGS
 from bugs.token import TOKEN_BUGS
+from bugs.token_answer import TOKEN_ANSWER_BUGS
+from bugs.token_request import TOKEN_REQUEST_BUGS
 from bugs.upstream import UPSTREAM_BUGS
 
 BUGS = {bug.name: bug for bug in (*REQUEST_BUGS, *CLIENT_BUGS, *REDIRECT_BUGS, *ANSWER_BUGS, *CALLBACK_BUGS, *NODE_BUGS,
-                                  *REDEMPTION_BUGS, *METADATA_BUGS, *SIGN_IN_REQUEST_BUGS, *UPSTREAM_BUGS, *TOKEN_BUGS,
-                                  *SIGN_OUT_BUGS, *PENDING_BUGS, *DIRECTORY_BUGS, *PAGE_BUGS)}
+                                  *TOKEN_REQUEST_BUGS, *REDEMPTION_BUGS, *TOKEN_ANSWER_BUGS, *METADATA_BUGS,
+                                  *SIGN_IN_REQUEST_BUGS, *UPSTREAM_BUGS, *TOKEN_BUGS, *SIGN_OUT_BUGS, *PENDING_BUGS,
+                                  *DIRECTORY_BUGS, *PAGE_BUGS)}

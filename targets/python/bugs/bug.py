@@ -3,12 +3,15 @@ from typing import Callable, List, NamedTuple, Tuple, Union
 
 from policies import Policies
 from sign_in_policies import SignInPolicies
+from token_policies import TokenPolicies
 
-Side = Union[Policies, SignInPolicies]
+Side = Union[Policies, SignInPolicies, TokenPolicies]
+HONEST = Policies(), SignInPolicies(), TokenPolicies()
 
 
 class Bug(NamedTuple):
-    """A mistake, named after its function, on one side of the broker: that of OAuth, or that of signing in."""
+    """A mistake, named after its function, on one side of the broker: that of OAuth, of which token requests are a part
+    with decisions of its own, or that of signing in."""
 
     side: Side
     policy: str
@@ -21,16 +24,16 @@ class Bug(NamedTuple):
 
     @property
     def on(self) -> str:
-        return "oauth" if isinstance(self.side, Policies) else "sign-in"
+        return "sign-in" if isinstance(self.side, SignInPolicies) else "oauth"
 
     @property
     def does(self) -> str:
         return self.instead.__doc__
 
-    def policies(self) -> Tuple[Policies, SignInPolicies]:
+    def policies(self) -> Tuple[Policies, SignInPolicies, TokenPolicies]:
         """The policies of a broker with this mistake and no other."""
         broken = self.side._replace(**{self.policy: self.instead})
-        return (broken, SignInPolicies()) if isinstance(broken, Policies) else (Policies(), broken)
+        return tuple(broken if isinstance(broken, type(honest)) else honest for honest in HONEST)
 
 
 def bug(policy: str, *clauses: str) -> Callable[[Callable], Bug]:
@@ -42,3 +45,9 @@ def bug(policy: str, *clauses: str) -> Callable[[Callable], Bug]:
 def sign_in_bug(policy: str, *clauses: str) -> Callable[[Callable], Bug]:
     """Makes a bug of the function that follows, on the side of signing in. Clauses are given with their section."""
     return lambda instead: Bug(SignInPolicies(), policy, instead, list(clauses))
+
+
+def token_bug(policy: str, *clauses: str) -> Callable[[Callable], Bug]:
+    """Makes a bug of the function that follows, on token requests. Clauses without a section are of `token`."""
+    whole = [clause if "." in clause else f"token.{clause}" for clause in clauses]
+    return lambda instead: Bug(TokenPolicies(), policy, instead, whole)

@@ -56,7 +56,7 @@ def version_told_as_request(error, details):
     return oauth.show(oauth.REQUEST if error == oauth.VERSION else error, details)
 
 
-@bug("show", "errors.row-token-request")
+@bug("show", "errors.row-token-request", "token.relays-failure")
 def redemption_told_without_details(error, details):
     """Says that a token request could not be processed, and not why."""
     return oauth.show(error, "" if error == oauth.TOKEN else details)

@@ -1,21 +1,61 @@
-"""Mistakes in how a code is redeemed."""
-import policies
-from bugs.bug import bug
-from wire import single
+"""Mistakes in what a token endpoint is asked, and which."""
+from urllib.parse import urlsplit
 
-RESTORES = "restores-redirect-and-state"
+import token_policies as policies
+from bugs.bug import token_bug
+
+RESTORES = "authorize.restores-redirect-and-state"
 
 
-@bug("token_form", RESTORES)
-def redeemed_under_callers_redirect(client, code, params):
+@token_bug("token_form", RESTORES)
+def redeemed_under_callers_redirect(client, asked):
     """Sends the caller's redirect URI on, under which the authorization server issued no code."""
-    return {**policies.token_form(client, code, params), "redirect_uri": single(params, "RedirectUri")}
+    return {**policies.token_form(client, asked), "redirect_uri": asked.redirect_uri}
 
 
-@bug("token_form", RESTORES)
-def redeemed_with_callers_secret(client, code, params):
+@token_bug("token_form", RESTORES)
+def redeemed_with_callers_secret(client, asked):
     """Sends the caller's secret on, which is empty."""
-    return {**policies.token_form(client, code, params), "client_secret": single(params, "ClientSecret") or ""}
+    return {**policies.token_form(client, asked), "client_secret": asked.secret or ""}
 
 
-REDEMPTION_BUGS = (redeemed_under_callers_redirect, redeemed_with_callers_secret)
+@token_bug("token_form", "secret-never-leaves")
+def secret_overridden_by_caller(client, asked):
+    """Takes the configured secret for a default, and a caller's own for the better one."""
+    return {**policies.token_form(client, asked), "client_secret": asked.secret or client.secret}
+
+
+@token_bug("token_form", "redeems")
+def fields_beside_passed_on(client, asked):
+    """Merges whatever else stands in a request into the form, after its own fields."""
+    return {**policies.token_form(client, asked), **{name: values[-1] for name, values in asked.beside.items()}}
+
+
+@token_bug("token_form", "audience")
+def resource_as_configured(client, asked):
+    """Asks for the resource of the client, and not for the one of the request."""
+    return policies.token_form(client, asked._replace(resource=None))
+
+
+@token_bug("token_form", "audience")
+def resource_as_configured_when_renewing(client, asked):
+    """Takes a refresh token to be bound to the resource of the client."""
+    return policies.token_form(client, asked._replace(resource=None) if asked.refresh_token else asked)
+
+
+@token_bug("endpoint_of", "ignores-callers-endpoint")
+def endpoint_of_caller(client, asked):
+    """Asks at the endpoint that the caller names, if it is on the host of the configured one."""
+    hosts = [urlsplit(url or "").netloc for url in (asked.endpoint, client.token_endpoint)]
+    return asked.endpoint if hosts[0] == hosts[1] else client.token_endpoint
+
+
+@token_bug("endpoint_of", "ignores-callers-endpoint")
+def endpoint_by_prefix(client, asked):
+    """Asks at the endpoint that the caller names, if it begins with the configured one."""
+    return asked.endpoint if (asked.endpoint or "").startswith(client.token_endpoint) else client.token_endpoint
+
+
+REDEMPTION_BUGS = (redeemed_under_callers_redirect, redeemed_with_callers_secret, secret_overridden_by_caller,
+                   fields_beside_passed_on, resource_as_configured, resource_as_configured_when_renewing,
+                   endpoint_of_caller, endpoint_by_prefix)

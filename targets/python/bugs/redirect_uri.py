@@ -107,7 +107,7 @@ def refusal_leaves_to_redirect(error, redirects):
     return policies.refuse(error, redirects)
 
 
-@bug("show", UNREGISTERED, CLIENT_BOUND, "unknown-client", "client-before-redirect")
+@bug("show", UNREGISTERED, CLIENT_BOUND, "unknown-client", "client-before-redirect", "token.unknown-client")
 def refusal_bare_wording(error, details):
     """The error page says only "Bad Request": the documented wording is missing."""
     return (400, "Bad Request") if error in (policies.CLIENT, policies.REDIRECT) else policies.show(error, details)

@@ -49,7 +49,7 @@ def upstream_given_the_secret(client, resource, headers):
     return {**policies.upstream_query(client, resource, headers), "client_secret": client.secret}
 
 
-@bug("upstream_query", "starts-code-flow")
+@bug("upstream_query", "starts-code-flow", "token.audience")
 def upstream_of_its_own_resource(client, resource, headers):
     """Asks for the resource of the client, whatever the request names."""
     return policies.upstream_query(client, client.resource, headers)
