@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
-import { faulty } from '../mocks/faults/catalogue.ts'
+import { faulty, sideOf } from '../mocks/faults/catalogue.ts'
 import { checks } from '../suites/index.ts'
 import { verdictsOn } from './proving-ground.ts'
 
@@ -9,6 +9,7 @@ const paths = { metadata: '/federationmetadata/2007-06/federationmetadata.xml' }
 const claims = checks
   .filter(({ id }) => /^(metadata|sign-in|sign-out|realm)\./.test(id))
   .flatMap((check) => check.kills.map((fault) => ({ check, fault })))
+  .filter(({ fault }) => sideOf(fault) === 'sign-in')
 
 /**
  * What is no mistake where order, wording and much else are the target's own: versions, lifetimes, a page of help elsewhere, and a

@@ -65,7 +65,8 @@ class Federation:
             return self.find(method, known, once is None)(node, known, cookies)
         except Refused as refused:
             status, headers, body = page(*self.policies.show(refused.row, refused.details), self.policies.quote)
-            return status, {**headers, **self.policies.challenge(refused.row)}, body
+            challenge = self.policies.challenge(refused.row)
+            return 401 if challenge else status, {**headers, **challenge}, body
 
     def find(self, method: str, params: Params, twofold: bool) -> Callable[[int, Params, Dict[str, str]], Response]:
         """What a message is (WS-Federation 1.2 section 13.2): a request or an answer, to sign in or out."""

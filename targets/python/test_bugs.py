@@ -25,6 +25,7 @@ CLAUSES = {f"{section}.{name}" for section, names in {
     "token": ("redeems", "unknown-client", "unregistered-redirect", "secret-only-after-validation",
               "secret-never-leaves", "ignores-callers-endpoint", "state-never-chooses", "realm-of-user", "refreshes",
               "audience", "relays-failure"),
+    "storage": ("no-passwords",),
     "errors": ("row-not-ws-federation", "row-sign-in-request", "row-sign-in-response", "row-sign-out-request",
                "row-unknown-realm", "row-oauth-version", "row-authorization-request", "row-authorization-response",
                "row-token-request", "distinct", "inert", "client-faults-are-4xx")}.items() for name in names}

@@ -43,7 +43,7 @@ def upstream_scope_for_resource(client, resource, headers):
     return {**query, "scope": f"openid {resource}/.default"}
 
 
-@bug("upstream_query", "starts-code-flow")
+@bug("upstream_query", "starts-code-flow", "token.secret-never-leaves")
 def upstream_given_the_secret(client, resource, headers):
     """Authenticates the client where it has not been asked to: the secret is in the URL."""
     return {**policies.upstream_query(client, resource, headers), "client_secret": client.secret}

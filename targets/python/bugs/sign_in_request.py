@@ -63,6 +63,12 @@ def refusal_with_a_challenge(row):
     return {"WWW-Authenticate": "Negotiate"}
 
 
+@sign_in_bug("challenge", PROMPTS, "storage.no-passwords")
+def refusal_with_a_question_for_passwords(row):
+    """Refuses with a challenge that browsers answer with name and password."""
+    return {"WWW-Authenticate": 'Basic realm="broker"'}
+
+
 @sign_in_bug("federation_query", ASKS)
 def asks_for_any_reply(application, params, key, freshness):
     """Leaves it to the identity provider where it answers: the reply URL is not in the request."""
@@ -107,5 +113,6 @@ def session_without_secure(key):
 
 SIGN_IN_REQUEST_BUGS = (action_by_default, realm_prefix, realm_contained, reply_prefix, reply_by_host,
                         context_unquoted_twice, context_in_a_short_column, session_of_any_directory,
-                        refusal_with_a_challenge, asks_for_any_reply, nonce_of_the_process, scope_without_openid,
+                        refusal_with_a_challenge, refusal_with_a_question_for_passwords, asks_for_any_reply,
+                        nonce_of_the_process, scope_without_openid,
                         last_of_several, realm_in_any_case, age_of_nothing_is_zero, session_without_secure)
