@@ -54,6 +54,8 @@ test('a token is JSON with access_token, or a form that is posted on', () => {
 
 test('a refusal is an error of RFC 6749, the wording of a row, or a status; trouble of a gateway is none', () => {
   expect(reading(200, '{"error":"invalid_grant"}').is).toBe('refusal')
+  expect(reading(200, '{"access_token":null,"error":"invalid_grant"}').is).toBe('refusal')
+  expect(reading(200, '{"access_token":""}').is).toBe('unreadable')
   expect(reading(200, 'An error occurred while processing a token request', 'text/html').is).toBe('refusal')
   expect(reading(403, 'no', 'text/html').is).toBe('refusal')
   expect(reading(503, '{"error":"temporarily_unavailable"}').is).toBe('unreadable')

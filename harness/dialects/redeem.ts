@@ -65,8 +65,8 @@ export const tokenRequest = (
 }
 
 /**
- * Reads the answer to a token request: a token is a JSON object with `access_token` (RFC 6749 section 5.1), or comes as a
- * form that is posted on. A JSON object with `error` is a refusal whatever its status (section 5.2); all else is read as
+ * Reads the answer to a token request: a token is a JSON object whose `access_token` is a text (RFC 6749 section 5.1), or comes
+ * as a form that is posted on. A JSON object with `error` is a refusal whatever its status (section 5.2); all else is read as
  * the answer to an authorization request is.
  */
 export const readToken = (wording: Dialect['wording'], hops: readonly Exchange[]): Outcome => {
@@ -74,7 +74,7 @@ export const readToken = (wording: Dialect['wording'], hops: readonly Exchange[]
   if (last?.response === undefined) return { is: 'unreadable', why: 'there was no answer' }
   const text = textOf(last.response)
   const body = parsed(text)
-  if (last.response.status < 300 && isObject(body) && 'access_token' in body) return { is: 'token', body }
+  if (last.response.status < 300 && isObject(body) && isText(body['access_token'])) return { is: 'token', body }
   if (isObject(body) && typeof body['error'] === 'string' && !overloaded.has(last.response.status))
     return { is: 'refusal', text }
   const outcome = readAuthorize(wording, hops)
@@ -85,6 +85,8 @@ export const readToken = (wording: Dialect['wording'], hops: readonly Exchange[]
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== ''
 
 const parsed = (text: string): unknown => {
   try {
