@@ -4,7 +4,7 @@ import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
 import { grantsOf, valueIn } from './grants.ts'
 import type { Attempt } from './request.ts'
-import { byCode, clientsOf, firstOf, handedBy, registeredRedeems, shareOf, speaksRedeem, told, waysOf } from './request.ts' // prettier-ignore
+import { byCode, clientsOf, firstOf, handedBy, redeemsWith, registeredRedeems, shareOf, told, waysOf } from './request.ts' // prettier-ignore
 
 /** Asks for a token for a resource, by a code that was asked for the same. */
 const tryResource = async (attempt: Attempt, resource: string) => {
@@ -30,7 +30,7 @@ export const audience: Check = {
   sends: 'valid redemptions and renewals of one client for the resources of several clients of its tenant',
   owes: 'a token, and a grant that asks for the resource, or for a scope of it',
   clauses: ['token.audience'],
-  applies: speaksRedeem,
+  applies: redeemsWith('resource'),
   needs: { capabilities: [], shape: { ...single, clientsPerTenant: 3 }, scope: 'slice' },
   kills: ['broker.redeems-for-resource-of-client', 'broker.renews-for-resource-of-client'],
   control: registeredRedeems,
@@ -40,7 +40,7 @@ export const audience: Check = {
       one.client.tenant === client.tenant ? [one.client.resource] : [],
     )
     await context.each(resources, (resource) => tryResource(byCode(context), resource))
-    const ways = await waysOf(context)
+    const ways = await waysOf(context, 'resource')
     for (const [index, [name, way]] of ways.entries()) {
       const share = shareOf(Math.ceil(context.runs / 4), ways.length, index)
       await context.forEvery(name, fc.constantFrom(...resources), share, (resource) => tryResource(way, resource))

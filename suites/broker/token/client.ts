@@ -5,7 +5,7 @@ import type { Check, Context } from '../../../harness/judge/check.ts'
 import { almost } from '../authorize/client.ts'
 import { refused } from './judgement.ts'
 import type { Redeemed } from './request.ts'
-import { byCode, firstOf, registeredRedeems, shareOf, speaksRedeem, told, waysOf } from './request.ts'
+import { byCode, firstOf, redeemsWith, registeredRedeems, shareOf, told, waysOf } from './request.ts'
 
 const needs = { capabilities: [], shape: single, scope: 'slice' } as const
 const clauses = ['token.unknown-client'] as const
@@ -32,7 +32,7 @@ export const unknownClient: Check = {
   sends: 'redemptions and renewals, valid but for a ClientId that is unknown, empty, missing or given twice',
   owes: 'error row 11 or invalid_client_id; no token, and no grant at any token endpoint',
   clauses,
-  applies: speaksRedeem,
+  applies: redeemsWith('clientId'),
   needs,
   kills: [
     'broker.redeems-for-unknown-clients',
@@ -48,7 +48,7 @@ export const unknownClient: Check = {
       refused(context, redeemed, `ClientId ${JSON.stringify(clientId)}`)
       if (unknown.includes(String(clientId))) blamesClient(context, redeemed)
     })
-    const ways = await waysOf(context)
+    const ways = await waysOf(context, 'clientId')
     for (const [index, [name, way]] of ways.entries()) {
       const share = shareOf(Math.ceil(context.runs / 4), ways.length, index)
       await context.forEvery(name, strangers, share, async (clientId) => {
@@ -67,7 +67,7 @@ export const nearClient: Check = {
   sends: 'redemptions whose ClientId differs in a digit, is cut, longer, a pattern or quoted',
   owes: 'a refusal for every one of them, and no grant at any token endpoint',
   clauses,
-  applies: speaksRedeem,
+  applies: redeemsWith('clientId'),
   needs,
   kills: ['broker.redeems-for-clients-by-half', 'broker.redeems-for-unknown-clients'],
   control: registeredRedeems,
@@ -94,7 +94,7 @@ export const signInOnly: Check = {
     'redemptions and renewals, valid but for client and RedirectUri: those of a client that is known, but not configured for OAuth',
   owes: 'a refusal, and no grant at any token endpoint',
   clauses: ['authorize.client-not-oauth'],
-  applies: speaksRedeem,
+  applies: redeemsWith('clientId'),
   needs: { capabilities: ['speaks:redeem'], shape: { ...single, signInClientsPerTenant: 1 }, scope: 'slice' },
   kills: ['broker.redeems-for-sign-in-clients', 'broker.renews-for-sign-in-clients'],
   control: registeredRedeems,
@@ -108,7 +108,7 @@ export const signInOnly: Check = {
     await context.each(barred, async (change) =>
       refused(context, await attempt(change), 'a client that is not configured for OAuth'),
     )
-    const ways = await waysOf(context)
+    const ways = await waysOf(context, 'clientId')
     for (const [index, [name, way]] of ways.entries()) {
       const share = shareOf(Math.ceil(context.runs / 5), ways.length, index)
       await context.forEvery(name, fc.constantFrom(...barred), share, async (change) =>

@@ -6,7 +6,7 @@ import type { Check, Context } from '../../../harness/judge/check.ts'
 import { urlOf } from '../../../protocols/wire.ts'
 import { refusalSeen } from './judgement.ts'
 import type { Redeemed } from './request.ts'
-import { byCode, firstOf, handedBy, registeredRedeems, shareOf, speaksRedeem, told, waysOf } from './request.ts'
+import { byCode, firstOf, handedBy, redeemsWith, registeredRedeems, shareOf, told, waysOf } from './request.ts'
 
 /** Token endpoints as a caller may name them: all answer at the mock provider, where each contact is seen. */
 const endpointsOf = (context: Context) => {
@@ -54,7 +54,7 @@ export const foreignEndpoint: Check = {
     "redemptions and renewals, valid but for a TokenEndpointUrl: a stranger's, another tenant's, the configured one with something behind",
   owes: 'a token from the configured endpoint, or a refusal; no contact with the place that TokenEndpointUrl names',
   clauses: ['token.ignores-callers-endpoint'],
-  applies: speaksRedeem,
+  applies: redeemsWith('tokenEndpoint'),
   needs: { capabilities: [], shape: { ...single, tenants: 2 }, scope: 'slice' },
   kills: ['broker.asks-callers-endpoint', 'broker.asks-longer-endpoints'],
   control: registeredRedeems,
@@ -64,7 +64,7 @@ export const foreignEndpoint: Check = {
     await context.each(examples, async (tokenEndpoint) =>
       ignored(context, await attempt({ tokenEndpoint }), tokenEndpoint),
     )
-    const ways = await waysOf(context)
+    const ways = await waysOf(context, 'tokenEndpoint')
     const forms = Object.entries(many).flatMap(([kind, urls]) =>
       ways.map(([name, way]) => ({ name: `${kind}-${name}`, urls, way })),
     )

@@ -3,7 +3,7 @@ import { single } from '../../../fixtures/world/slice.ts'
 import type { RedeemInput } from '../../../harness/dialects/dialect.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
-import { firstOf, handedBy, registeredRedeems, speaksRedeem, told, validRedeem } from './request.ts'
+import { firstOf, handedBy, redeemsWith, registeredRedeems, speaksRedeem, told, validRedeem } from './request.ts'
 import type { Redeemed } from './request.ts'
 
 /** Sends token requests all at once, over the nodes in turn where there are several, and gives what became of each. */
@@ -42,7 +42,7 @@ export const onlyTheParty: Check = {
     'a valid redemption and, at the same time, redemptions of its code by other clients and for other redirect URIs, over all nodes',
   owes: 'no token for any of the others, whatever becomes of the valid one',
   clauses: ['token.unregistered-redirect'],
-  applies: speaksRedeem,
+  applies: redeemsWith('clientId', 'redirectUri'),
   needs: { capabilities: [], shape: { ...single, clientsPerTenant: 2 }, scope: 'slice' },
   kills: ['broker.shares-answers-by-code'],
   control: registeredRedeems,

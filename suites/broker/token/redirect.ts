@@ -7,7 +7,7 @@ import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { obtainsNothing, refusalSeen, refused } from './judgement.ts'
 import type { Redeemed } from './request.ts'
-import { byCode, firstOf, handedBy, reachedParty, registeredRedeems, shareOf, speaksRedeem, told, waysOf } from './request.ts' // prettier-ignore
+import { byCode, firstOf, handedBy, reachedParty, redeemsWith, registeredRedeems, shareOf, speaksRedeem, told, waysOf } from './request.ts' // prettier-ignore
 
 const needs = { capabilities: [], shape: single, scope: 'slice' } as const
 const clauses = ['token.unregistered-redirect'] as const
@@ -34,7 +34,7 @@ export const stranger: Check = {
   sends: 'redemptions and renewals, valid but for a RedirectUri on a foreign host, on another path, empty or missing',
   owes: 'a refusal, and no grant at any token endpoint',
   clauses,
-  applies: speaksRedeem,
+  applies: redeemsWith('redirectUri'),
   needs,
   kills: [
     'broker.redeems-for-any-redirect-uri',
@@ -58,7 +58,7 @@ export const stranger: Check = {
       label.map((sub) => `https://${sub}.${foreign}/callback`),
       label.map((path) => (parts ? join(parts, { path: `/x${path}`, query: '' }) : `https://${foreign}/${path}`)),
     )
-    const ways = await waysOf(context)
+    const ways = await waysOf(context, 'redirectUri')
     for (const [index, [name, way]] of ways.entries()) {
       const share = shareOf(Math.ceil(context.runs / 4), ways.length, index)
       await context.forEvery(name, strangers, share, async (redirectUri) =>
@@ -101,7 +101,7 @@ export const nearMiss: Check = {
   sends: 'redemptions whose RedirectUri misses a registered one by a suffix, an encoding, a lookalike …',
   owes: 'a refusal for every one of them, and no grant at any token endpoint',
   clauses,
-  applies: speaksRedeem,
+  applies: redeemsWith('redirectUri'),
   needs,
   kills: [
     'broker.redeems-for-any-redirect-uri',
@@ -128,7 +128,7 @@ export const exactMatch: Check = {
   owes: 'a refusal: redirect URIs are compared by exact string matching (RFC 9700 section 2.1)',
   clauses,
   weaker: 'practice',
-  applies: speaksRedeem,
+  applies: redeemsWith('redirectUri'),
   needs,
   kills: ['broker.redeems-for-uris-of-the-origin', 'broker.redeems-for-normalised-uris'],
   control: registeredRedeems,
@@ -158,7 +158,7 @@ export const otherClient: Check = {
     'redemptions and renewals of one client with each redirect URI of another, of the same tenant and of another tenant',
   owes: 'a refusal, and no grant at any token endpoint',
   clauses,
-  applies: speaksRedeem,
+  applies: redeemsWith('redirectUri'),
   needs: { capabilities: [], shape: { ...single, tenants: 2, clientsPerTenant: 2 }, scope: 'slice' },
   kills: [
     'broker.redeems-for-uris-of-any-client',
@@ -174,7 +174,7 @@ export const otherClient: Check = {
       .filter((uri) => !client.redirectUris.includes(uri))
     const attempt = byCode(context)
     await context.each(foreign, async (redirectUri) => judge(context, await attempt({ redirectUri }), [redirectUri]))
-    const ways = await waysOf(context)
+    const ways = await waysOf(context, 'redirectUri')
     for (const [index, [name, way]] of ways.entries()) {
       const share = shareOf(Math.ceil(context.runs / 4), ways.length, index)
       await context.forEvery(name, fc.constantFrom(...foreign), share, async (redirectUri) =>
@@ -192,7 +192,8 @@ export const otherRealm: Check = {
   owes: 'a refusal, and no grant at any token endpoint',
   clauses,
   applies: (dialect, declared) =>
-    speaksRedeem(dialect, declared) ?? (dialect.realmPath === null ? 'dialect.realmPath' : undefined),
+    speaksRedeem(dialect, declared) ??
+    (dialect.realmPath === null ? 'dialect.realmPath' : redeemsWith('realm')(dialect, declared)),
   needs: { capabilities: ['realm-selector'], shape: { ...single, tenants: 2 }, scope: 'slice' },
   kills: ['broker.redeems-ignoring-realm', 'broker.redeems-ignoring-unknown-realms'],
   control: registeredRedeems,
@@ -208,7 +209,7 @@ export const otherRealm: Check = {
       else obtainsNothing(redeemed, `realm ${realm}`)
     }
     await context.each(others, async (realm) => tryRealm(await attempt({ realm }), realm))
-    const ways = await waysOf(context)
+    const ways = await waysOf(context, 'realm')
     for (const [index, [name, way]] of ways.entries()) {
       const share = shareOf(Math.ceil(context.runs / 4), ways.length, index)
       await context.forEvery(name, fc.oneof(fc.uuid(), fc.constantFrom(...others)), share, async (realm) =>

@@ -3,10 +3,11 @@ import { arrivesAt } from '../../../fixtures/near-miss/place.ts'
 import type { Client, User } from '../../../fixtures/world/shapes.ts'
 import type { Journey } from '../../../harness/agent/browser.ts'
 import { paramsOf } from '../../../harness/agent/next.ts'
-import type { Operation, Outcome, RedeemInput, RenewInput } from '../../../harness/dialects/dialect.ts'
+import type { Dialect, Operation, Outcome, RedeemInput, RenewInput } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { Exchange } from '../../../harness/record/exchange.ts'
+import { textOf } from '../../../protocols/wire.ts'
 import { answered, askedBy, describe, requestOf, validRequest } from '../authorize/request.ts'
 
 /** What became of a token request. `sent` is what the target itself sent to a mock because of it. */
@@ -20,6 +21,13 @@ export const speaksRedeem: NonNullable<Check['applies']> = ({ redeem }) =>
 export const speaksRenew: NonNullable<Check['applies']> = (dialect, declared) =>
   speaksRedeem(dialect, declared) ??
   (dialect.renew === null || dialect.renew === 'undriven' ? 'dialect.renew' : undefined)
+
+/** What a check needs of a dialect that changes these fields of redemptions. */
+export const redeemsWith =
+  (...fields: Field[]): NonNullable<Check['applies']> =>
+  (dialect, declared) =>
+    speaksRedeem(dialect, declared) ??
+    (fields.every((field) => carries(dialect, 'code', field)) ? undefined : 'dialect.redeem')
 
 /** The clients of the slice that are configured for OAuth, each with a user of its tenant. */
 export const clientsOf = ({ slice }: Context): { client: Client; user: User }[] =>
@@ -187,6 +195,26 @@ export const registeredRenews = async (context: Context): Promise<void> => {
 /** What is changed in an otherwise valid token request. */
 export type Change = Partial<Omit<RedeemInput, 'code'>>
 
+/** A field that a token request may have no place for. */
+type Field = Exclude<keyof Change, 'more'>
+
+/** How a token is asked for: by a code, or by a refresh token. */
+type WayName = 'code' | 'renewal'
+
+/** Whether what is put into a field shows in the request: a form that is declared, or an operation, may leave it out. */
+export const carries = ({ redeem: redeems, renew: renews, paths }: Dialect, way: WayName, field: Field): boolean => {
+  const at = { target: 'https://target.test', idp: 'https://idp.test', paths }
+  const plain = { state: 'state', clientId: 'client', redirectUri: 'https://party.test/', resource: 'api' }
+  const asked = (probe: string) => {
+    const input = { ...plain, code: 'given', refreshToken: 'given', [field]: probe }
+    const operation = way === 'code' ? redeems : renews
+    if (operation === null || operation === 'undriven') return ''
+    const { rawPath, headers, body } = operation.request(input, at)
+    return JSON.stringify([rawPath, headers, textOf({ ...(body && { body }) })])
+  }
+  return asked('probe-a') !== asked('probe-b')
+}
+
 /** Sends a token request that is valid but for a change. */
 export type Attempt = (change: Change, wanted?: Wanted) => Promise<Redeemed>
 
@@ -196,10 +224,17 @@ export const byCode =
   async (change, wanted) =>
     redeem(context, { ...(await validRedeem(context, wanted)), ...change })
 
-/** The ways to ask for a token, by name: by a code, and by a refresh token where the target is seen to renew. */
-export const waysOf = async (context: Context): Promise<[name: string, attempt: Attempt][]> => {
-  const ways: [string, Attempt][] = [['code', byCode(context)]]
+/**
+ * The ways to ask for a token, by name: by a code, and by a refresh token where the target is seen to renew, and its form has a
+ * place for the field that is to be changed.
+ */
+export const waysOf = async (context: Context, field?: Field): Promise<[name: WayName, attempt: Attempt][]> => {
+  const ways: [WayName, Attempt][] = [['code', byCode(context)]]
   if (speaksRenew(context.dialect, context) !== undefined) return ways
+  if (field !== undefined && !carries(context.dialect, 'renewal', field)) {
+    context.note(`a renewal in the form of the dialect has no place for ${field}, so that redemptions alone were tried`)
+    return ways
+  }
   const { input, refreshToken } = await boughtBy(context, {})
   if (refreshToken === undefined || !handedBy(await renew(context, { ...input, refreshToken }))) {
     context.note('no token was renewed in the form of the dialect, so that redemptions alone were tried')

@@ -7,7 +7,7 @@ import { issuedIn } from '../../../harness/record/issued.ts'
 import { readingsOf } from '../../../harness/record/readings.ts'
 import { textOf, urlOf } from '../../../protocols/wire.ts'
 import type { Attempt, Change, Redeemed } from './request.ts'
-import { byCode, firstOf, registeredRedeems, shareOf, speaksRedeem, told, validRedeem, redeem, waysOf } from './request.ts' // prettier-ignore
+import { byCode, carries, firstOf, redeemsWith, registeredRedeems, shareOf, speaksRedeem, told, validRedeem, redeem, waysOf } from './request.ts' // prettier-ignore
 
 const shape = { ...single, clientsPerTenant: 2 }
 const needs = { capabilities: [], shape, scope: 'slice' } as const
@@ -50,7 +50,7 @@ export const onlyAfterValidation: Check = {
   sends: 'redemptions and renewals, valid but for client, redirect URI or both',
   owes: 'nothing upstream that carries a client secret',
   clauses: ['token.secret-only-after-validation'],
-  applies: speaksRedeem,
+  applies: redeemsWith('clientId', 'redirectUri'),
   needs,
   kills: [
     'broker.validates-after-granting',
@@ -65,9 +65,14 @@ export const onlyAfterValidation: Check = {
     const strangers = label.map((sub) => ({
       redirectUri: `https://${sub}.stranger-${context.slice.tag}.test/callback`,
     }))
-    const ways = await waysOf(context)
+    const ways = await waysOf(context, 'clientId')
     for (const [index, [name, way]] of ways.entries()) {
-      const any = fc.oneof(fc.constantFrom(...known.map(([, change]) => change)), strangers)
+      const anyClient = fc.constantFrom(
+        ...known.flatMap(([, change]) => (change.clientId === undefined ? [] : [change])),
+      )
+      const any = carries(context.dialect, name, 'redirectUri')
+        ? fc.oneof(fc.constantFrom(...known.map(([, change]) => change)), strangers)
+        : anyClient
       const share = shareOf(Math.ceil(context.runs / 4), ways.length, index)
       await context.forEvery(name, any, share, async (change) =>
         keepsSecret(context, await way(change), 'a wrong client or redirect URI'),
@@ -84,7 +89,7 @@ export const callersSecret: Check = {
     "valid redemptions and renewals with a ClientSecret: a word, another client's, the client's own with something behind",
   owes: 'a token by the configured secret, or a refusal; the ClientSecret of the caller goes nowhere',
   clauses: ['token.secret-never-leaves'],
-  applies: speaksRedeem,
+  applies: redeemsWith('clientSecret'),
   needs,
   kills: ['broker.forwards-callers-secret', 'broker.forwards-callers-secret-of-renewals'],
   control: registeredRedeems,
@@ -101,7 +106,7 @@ export const callersSecret: Check = {
     const { tag } = context.slice
     await context.each([`guess-${tag}`], (secret) => tryWith(byCode(context), secret))
     const words = fc.array(label, { minLength: 1, maxLength: 3 }).map((parts) => `guess-${tag}-${parts.join('-')}`)
-    const ways = await waysOf(context)
+    const ways = await waysOf(context, 'clientSecret')
     for (const [index, [name, way]] of ways.entries()) {
       const share = shareOf(Math.ceil(context.runs / 5), ways.length, index)
       await context.forEvery(name, words, share, (secret) => tryWith(way, secret))

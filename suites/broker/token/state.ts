@@ -6,7 +6,7 @@ import type { Check, Context } from '../../../harness/judge/check.ts'
 import { grantsOf } from './grants.ts'
 import { refusalSeen } from './judgement.ts'
 import type { Redeemed } from './request.ts'
-import { byCode, firstOf, handedBy, reachedParty, registeredRedeems, shareOf, speaksRedeem, stateOf, told, waysOf } from './request.ts' // prettier-ignore
+import { byCode, firstOf, handedBy, reachedParty, redeemsWith, registeredRedeems, shareOf, stateOf, told, waysOf } from './request.ts' // prettier-ignore
 
 /**
  * Judges that State chose nothing: whatever was granted was for the client of ClientId, and a token reached who asked, or
@@ -60,7 +60,7 @@ export const neverChooses: Check = {
     "redemptions and renewals, valid but for a State that names another registered URI, a stranger's, another client, or one of these beside the right ones",
   owes: 'a refusal, or the token at the party of RedirectUri and ClientId',
   clauses: ['token.state-never-chooses'],
-  applies: speaksRedeem,
+  applies: redeemsWith('state'),
   needs: { capabilities: [], shape: { ...single, tenants: 2, clientsPerTenant: 2 }, scope: 'slice' },
   kills: [
     'broker.takes-client-from-state',
@@ -82,7 +82,7 @@ export const neverChooses: Check = {
       `state-${context.slice.tag}`,
     ]
     await context.each(samples, async (state) => choseNothing(context, await attempt({ state }), state))
-    const ways = await waysOf(context)
+    const ways = await waysOf(context, 'state')
     const forms = Object.entries(statesOf(context)).flatMap(([form, states]) => ways.map(([name, way]) => ({ name: `${form}-${name}`, states, way }))) // prettier-ignore
     for (const [index, { name, states, way }] of forms.entries()) {
       await context.forEvery(name, states, shareOf(context.runs, forms.length, index), async (state) =>

@@ -3,7 +3,7 @@ import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { refused } from './judgement.ts'
-import { byCode, registeredRedeems, shareOf, speaksRedeem, told } from './request.ts'
+import { byCode, redeemsWith, registeredRedeems, shareOf, speaksRedeem, told } from './request.ts'
 
 const tryVersion = async (context: Context, version: string) => {
   const redeemed = await byCode(context)({ version })
@@ -19,7 +19,8 @@ export const onlyVersion2: Check = {
   owes: 'error row 8, "The version of OAuth used is not supported."; no token, and no grant at any token endpoint',
   clauses: ['authorize.version'],
   applies: (dialect, declared) =>
-    speaksRedeem(dialect, declared) ?? (dialect.tokenVersionPath === null ? 'dialect.tokenVersionPath' : undefined),
+    speaksRedeem(dialect, declared) ??
+    (dialect.tokenVersionPath === null ? 'dialect.tokenVersionPath' : redeemsWith('version')(dialect, declared)),
   needs: { capabilities: ['speaks:redeem'], shape: single, scope: 'slice' },
   kills: ['broker.redeems-in-every-version', 'broker.redeems-in-version-by-first-digit'],
   control: registeredRedeems,
