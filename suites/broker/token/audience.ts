@@ -3,14 +3,15 @@ import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
 import { grantsOf, valueIn } from './grants.ts'
+import { owedToken } from './judgement.ts'
 import type { Attempt } from './request.ts'
-import { byCode, clientsOf, firstOf, handedBy, redeemsWith, registeredRedeems, shareOf, told, waysOf } from './request.ts' // prettier-ignore
+import { byCode, clientsOf, firstOf, redeemsWith, registeredRedeems, shareOf, waysOf } from './request.ts' // prettier-ignore
 
 /** Asks for a token for a resource, by a code that was asked for the same. */
 const tryResource = async (attempt: Attempt, resource: string) => {
   const redeemed = await attempt({ resource }, { resource })
   const expected = `the token endpoint asked for ${resource}`
-  if (handedBy(redeemed) === undefined) throw new Violation('no-token', { expected, actual: told(redeemed) })
+  owedToken(redeemed, expected)
   const grants = grantsOf(redeemed)
   const asked = grants.flatMap((grant) => [
     valueIn(grant, 'resource') ?? '',

@@ -5,7 +5,7 @@ import type { Exchange } from '../../../harness/record/exchange.ts'
 import type { WireRequest, WireResponse } from '../../../protocols/wire.ts'
 import { textResponse } from '../../../protocols/wire.ts'
 import { grantsOf } from './grants.ts'
-import { obtainsNothing } from './judgement.ts'
+import { obtainsNothing, owedToken } from './judgement.ts'
 import type { Redeemed } from './request.ts'
 import { handedBy, reachedParty } from './request.ts'
 
@@ -59,6 +59,12 @@ test('a refusal that nothing came of passes; a token, one on a page, and a grant
   expect(kindOf(() => obtainsNothing(redeemed(textResponse(200, '{"access_token":"t"}')), 'x'))).toBe('token')
   expect(kindOf(() => obtainsNothing(redeemed(html(`an error: ${token}`), [granted]), 'x'))).toBe('token')
   expect(kindOf(() => obtainsNothing(redeemed(page, [granted]), 'x'))).toBe('granted')
+})
+
+test('where a token is owed, a refusal is accused, and an answer that says nothing of the request is not', () => {
+  const owed = (status: number, text: string) => kindOf(() => owedToken(redeemed(textResponse(status, text, [['content-type', 'text/html']])), 'x')) // prettier-ignore
+  expect([owed(400, 'no'), owed(500, 'no'), owed(429, 'later'), owed(503, 'later')]).toEqual(['no-token', 'no-token', 'unreadable', 'unreadable']) // prettier-ignore
+  expect(kindOf(() => owedToken(redeemed(textResponse(200, '{"access_token":"t"}')), 'x'))).toBeUndefined()
 })
 
 test('a grant is known by its place or its form, with the credentials of a Basic header', () => {

@@ -3,7 +3,7 @@ import type { Context } from '../../../harness/judge/check.ts'
 import { textOf } from '../../../protocols/wire.ts'
 import { issuedIn } from '../../../harness/record/issued.ts'
 import { grantsOf } from './grants.ts'
-import type { Redeemed } from './request.ts'
+import type { Handed, Redeemed } from './request.ts'
 import { handedBy, told } from './request.ts'
 
 /**
@@ -30,6 +30,23 @@ export const leaksToken = ({ journey, sent }: Redeemed): boolean => {
       const text = response ? `${response.headers.flat().join('\n')}\n${textOf(response)}` : ''
       return issued.some((token) => text.includes(token))
     })
+}
+
+/**
+ * The token that was owed. What cannot be read, such as silence or an overloaded target, accuses nobody.
+ *
+ * @throws Violation of kind `no-token`
+ */
+export const owedToken = (redeemed: Redeemed, expected: string): Handed => {
+  const handed = handedBy(redeemed)
+  if (handed) return handed
+  readable(redeemed)
+  throw new Violation('no-token', { expected, actual: told(redeemed) })
+}
+
+/** @throws Inconclusive where the answer says nothing of the request */
+export const readable = ({ outcome }: Pick<Redeemed, 'outcome'>): void => {
+  if (outcome.is === 'unreadable') throw new Inconclusive('unreadable', `where a token was owed: ${outcome.why}`)
 }
 
 /**

@@ -4,12 +4,12 @@ import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { textOf } from '../../../protocols/wire.ts'
 import { grantsOf, valueIn, wrongIn } from './grants.ts'
+import { owedToken, readable } from './judgement.ts'
 import type { Redeemed } from './request.ts'
 import {
   clientsOf,
   fieldOf,
   firstOf,
-  handedBy,
   reachedParty,
   redeem,
   registeredRedeems,
@@ -66,7 +66,10 @@ const requireGrant = (
   if (grants.length === 0 && more > 0 && redeemed.outcome.is === 'refusal') {
     return context.note('refuses a token request with fields beside, which is lawful')
   }
-  if (grants.length === 0) throw new Violation('no-grant', { expected, actual: `none; ${told(redeemed)}` })
+  if (grants.length === 0) {
+    readable(redeemed)
+    throw new Violation('no-grant', { expected, actual: `none; ${told(redeemed)}` })
+  }
   for (const grant of grants) {
     const wrong = wrongIn(context, grant, client)
     if (wrong !== undefined) {
@@ -133,8 +136,7 @@ export const handsOver: Check = {
     const requireToken = async (wanted: Picked) => {
       const { redeemed } = await redeemFor(context, wanted)
       const expected = `the token in the answer, or posted to ${wanted.redirectUri}`
-      const handed = handedBy(redeemed)
-      if (handed === undefined) throw new Violation('no-token', { expected, actual: told(redeemed) })
+      const handed = owedToken(redeemed, expected)
       if (!reachedParty(redeemed, handed, wanted.redirectUri)) {
         throw new Violation('token-elsewhere', { expected, actual: told(redeemed) })
       }

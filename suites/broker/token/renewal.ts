@@ -4,8 +4,9 @@ import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { textOf } from '../../../protocols/wire.ts'
 import { grantsOf, valueIn, wrongIn } from './grants.ts'
+import { owedToken } from './judgement.ts'
 import type { Redeemed, Wanted } from './request.ts'
-import { clientsOf, fieldOf, firstOf, handedBy, reachedParty, registeredRenews, renew, shareOf, speaksRenew, told, validRenew } from './request.ts' // prettier-ignore
+import { clientsOf, fieldOf, firstOf, reachedParty, registeredRenews, renew, shareOf, speaksRenew, told, validRenew } from './request.ts' // prettier-ignore
 
 /** The resources of the clients of a tenant: a refresh token is bound to none of them. */
 const resourcesOf = (context: Context): string[] => {
@@ -29,8 +30,7 @@ const renewed = (
   const { client } = firstOf(context)
   const expected = `a renewal through the token endpoint of ${client.id}`
   const fail = (kind: string, actual: string) => new Violation(kind, { expected, actual })
-  const handed = handedBy(redeemed)
-  if (handed === undefined) throw fail('no-token', told(redeemed))
+  const handed = owedToken(redeemed, expected)
   if (!reachedParty(redeemed, handed, wanted.redirectUri)) throw fail('token-elsewhere', told(redeemed))
   const grant = grantsOf(redeemed).find((one) => valueIn(one, 'refresh_token') === given)
   if (grant === undefined) throw fail('no-grant', 'no grant with the refresh token of the party')
