@@ -3,6 +3,7 @@ import type { Check, Context } from '../../../harness/judge/check.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import { answered, authorize, peopleOf, registeredGetsCode, validRequest } from '../authorize/request.ts'
 import { metadataOf, partiesSignIn, trustOf } from '../sign-in/request.ts'
+import { handedBy, told } from '../token/request.ts'
 import { play } from './play.ts'
 import { tokenFor } from './redemption.ts'
 import { cast, histories } from './step.ts'
@@ -14,8 +15,8 @@ const everythingWorks = async (context: Context) => {
   await registeredGetsCode(context)
   const code = answered(await authorize(context, validRequest(context)), 'code') ?? ''
   const { client } = peopleOf(context)
-  const told = await tokenFor(context, { code, client, redirectUri: client.redirectUris[0] ?? '' })
-  if (told?.is === 'nothing') throw new Inconclusive('control', `no token for a code: ${told.why}`)
+  const redeemed = await tokenFor(context, { code, client, redirectUri: client.redirectUris[0] ?? '' })
+  if (redeemed && !handedBy(redeemed)) throw new Inconclusive('control', `no token for a code: ${told(redeemed)}`)
 }
 
 /** The whole broker against a model of it. */

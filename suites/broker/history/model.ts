@@ -4,8 +4,8 @@ import type { Client, Party, Slice, User } from '../../../fixtures/world/shapes.
 /** A request for a code that has not been answered: in which browser and at which node it was begun, and with which state. */
 export type Open = { client: Client; redirectUri: string; state: string; browser: number; node: number }
 
-/** A code that came: to whom, and whom it may stand for. */
-export type Issued = Open & { code: string; users: readonly User[]; touched: boolean }
+/** A code that came: to whom, and whom it may stand for. Once it is spoiled no token is owed for it any more. */
+export type Issued = Open & { code: string; users: readonly User[]; spoiled: boolean }
 
 /** Whom a step may bring to light, and whether it must. */
 export type Owed = { may: readonly User[]; must: boolean }
@@ -20,6 +20,8 @@ export type Model = {
   /** A user gives credentials where they are asked for; answers who may be seen in a tenant then. */
   shows(browser: number, tenant: string, user: User): Owed
   signsOut(browser: number): void
+  /** A client redeems a code with a redirect URI: whether it may obtain a token at all, and whether one is owed to it. */
+  redeems(issued: Issued, client: Client, redirectUri: string): { may: boolean; must: boolean }
 }
 
 /** The model of a broker that has just been started. */
@@ -27,10 +29,11 @@ export const makeModel = ({ users }: Pick<Slice, 'users'>, browsers: number): Mo
   const ever = Array.from({ length: browsers }, () => new Set<User>())
   const since = Array.from({ length: browsers }, () => new Set<User>())
   const open: Open[] = []
+  const issued: Issued[] = []
 
   return {
     open,
-    issued: [],
+    issued,
     shows(browser, tenant, user) {
       const [known = new Set<User>(), session = new Set<User>()] = [ever[browser], since[browser]]
       for (const set of [known, session]) set.add(user)
@@ -39,14 +42,19 @@ export const makeModel = ({ users }: Pick<Slice, 'users'>, browsers: number): Mo
       const alone = [...session].every((one) => members.includes(one)) && open.every((one) => one.browser !== browser)
       return { may: members.filter((one) => known.has(one)), must: alone && members.includes(user) }
     },
-    signsOut: (browser) => since[browser]?.clear(),
+    signsOut(browser) {
+      since[browser]?.clear()
+      for (const one of issued) one.spoiled ||= one.browser === browser
+    },
+    redeems(asked, client, redirectUri) {
+      const may = client === asked.client && client.redirectUris.includes(redirectUri)
+      const must = may && redirectUri === asked.redirectUri && !asked.spoiled
+      /** Who sees a code misused may revoke all that was granted alike (RFC 6749 section 4.1.2). */
+      const alike = (one: Issued) => one.client === asked.client && one.users.some((user) => asked.users.includes(user))
+      for (const one of issued) one.spoiled ||= one === asked || (!must && alike(one))
+      return { may, must }
+    },
   }
-}
-
-/** Whether a client may redeem a code with a redirect URI at all, and whether a token is owed to it. */
-export const redeems = (issued: Issued, client: Client, redirectUri: string): { may: boolean; must: boolean } => {
-  const may = client === issued.client && client.redirectUris.includes(redirectUri)
-  return { may, must: may && redirectUri === issued.redirectUri && !issued.touched }
 }
 
 /** The party of a number, those of the first tenant first. */

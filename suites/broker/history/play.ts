@@ -6,9 +6,11 @@ import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
 import type { Asked } from '../authorize/request.ts'
 import { answered, askedBy, describe, gotCode, requestOf, sentTo, validRequest } from '../authorize/request.ts'
 import { names, responseIn, seenBy, signInBy, speaks } from '../sign-in/request.ts'
+import { owedToken } from '../token/judgement.ts'
+import { handedBy, reachedParty, told } from '../token/request.ts'
 import { claimedBy, tokenFor } from './redemption.ts'
 import type { Issued, Model, Open } from './model.ts'
-import { clientAt, makeModel, partyAt, redeems, userAt } from './model.ts'
+import { clientAt, makeModel, partyAt, userAt } from './model.ts'
 import type { History, Step } from './step.ts'
 import { cast } from './step.ts'
 
@@ -95,7 +97,7 @@ const answer = async (stage: Stage, step: Of<'answer'>) => {
   }
   if (owed.may.length === 0)
     throw crossed('another-realm', `no code, since nobody of the tenant signed in`, describe(asked))
-  model.issued.push({ ...open, code, users: owed.may, touched: false })
+  model.issued.push({ ...open, code, users: owed.may, spoiled: false })
 }
 
 const redeem = async ({ context, model }: Stage, step: Of<'redeem'>) => {
@@ -103,22 +105,21 @@ const redeem = async ({ context, model }: Stage, step: Of<'redeem'>) => {
   if (issued === undefined) return
   const client = clientAt(context.slice, step.client)
   const redirectUri = client.redirectUris[step.uri % client.redirectUris.length] ?? ''
-  const owed = redeems(issued, client, redirectUri)
-  const told = await tokenFor(context, { ...issued, client, redirectUri })
-  issued.touched = true
+  const owed = model.redeems(issued, client, redirectUri)
+  const redeemed = await tokenFor(context, { ...issued, client, redirectUri })
+  if (redeemed === undefined) return
   const expected = owed.may
     ? `a token of ${issued.client.tenant}`
     : `nothing for ${client.id}: the code is of ${issued.client.id}`
-  if (told === undefined) return
-  if (told.is === 'nothing') {
-    if (owed.must) throw crossed('no-token', expected, told.why)
-    return
-  }
+  const handed = owed.must ? owedToken(redeemed, expected) : handedBy(redeemed)
+  if (handed === undefined) return
   if (!owed.may) throw crossed('token-crossed', expected, `a token, with the redirect URI ${redirectUri}`)
-  const said = claimedBy(told.body, context.slice)
-  if (said.tenant !== undefined && said.tenant !== issued.client.tenant) {
-    throw crossed('another-realm', expected, `a token of ${said.tenant}`)
+  if (!client.redirectUris.some((uri) => reachedParty(redeemed, handed, uri))) {
+    throw crossed('token-elsewhere', expected, told(redeemed))
   }
+  const said = claimedBy(handed.fields, context.slice)
+  const foreign = said.tenants.find((tenant) => tenant !== issued.client.tenant)
+  if (foreign !== undefined) throw crossed('another-realm', expected, `a token of ${foreign}`)
   const strangers = said.users.filter((one) => !issued.users.includes(one))
   if (strangers.length > 0) throw crossed('another-user', expected, `one for ${namesOf(strangers)}`)
 }

@@ -132,9 +132,9 @@ export const fieldOf = (handed: Handed | undefined, name: string): string | unde
 }
 
 /** The claims of a JWT; none where a token is opaque. */
-export const claimsIn = (token: string | undefined): Readonly<Record<string, unknown>> => {
+export const claimsIn = (token: unknown): Readonly<Record<string, unknown>> => {
   try {
-    return decodeJwt(token ?? '')
+    return decodeJwt(typeof token === 'string' ? token : '')
   } catch {
     return {}
   }
