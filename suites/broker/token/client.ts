@@ -29,7 +29,8 @@ const strangers = fc.oneof(
 export const unknownClient: Check = {
   id: 'token.unknown-client.stranger',
   title: 'a token request of a client that nobody knows is refused, and nothing is asked upstream',
-  sends: 'redemptions and renewals, valid but for a ClientId that is unknown, empty, missing or given twice',
+  sends:
+    'redemptions and renewals, valid but for a ClientId that is unknown, and redemptions whose ClientId is empty or missing',
   owes: 'error row 11 or invalid_client_id; no token, and no grant at any token endpoint',
   clauses,
   applies: redeemsWith('clientId'),

@@ -3,6 +3,7 @@ import { label } from '../../../fixtures/near-miss/kind.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
+import type { Exchange } from '../../../harness/record/exchange.ts'
 import { issuedIn } from '../../../harness/record/issued.ts'
 import { readingsOf } from '../../../harness/record/readings.ts'
 import { textOf, urlOf } from '../../../protocols/wire.ts'
@@ -15,6 +16,12 @@ const needs = { capabilities: [], shape, scope: 'slice' } as const
 /** The secrets of the slice's clients, as a text may have them. */
 const secretsOf = ({ slice }: Context): string[] =>
   slice.clients.flatMap(({ secret }) => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
+
+/** The request upstream that carries one of these texts, in whatever place of it; a Basic header is looked into. */
+export const carrierOf = (sent: readonly Exchange[], secrets: readonly string[]): Exchange | undefined =>
+  sent.find(({ request }) =>
+    standsIn(`${urlOf(request)}\n${request.headers.flat().join('\n')}\n${textOf(request)}`, secrets),
+  )
 
 /** Which of these texts stands in a message, as it is or encoded. */
 const standsIn = (text: string, secrets: readonly string[]): boolean =>
@@ -35,7 +42,7 @@ const wrongs = (context: Context): Record<string, Change> => {
 
 /** @throws Violation of kind `secret-used` when a secret of a client went upstream */
 const keepsSecret = (context: Context, { sent, ...redeemed }: Redeemed, what: string) => {
-  const used = sent.find(({ request }) => standsIn(`${urlOf(request)}\n${request.headers.flat().join('\n')}\n${textOf(request)}`, secretsOf(context))) // prettier-ignore
+  const used = carrierOf(sent, secretsOf(context))
   if (used === undefined) return
   throw new Violation('secret-used', {
     expected: `no use of a client secret for a request with ${what}`,
@@ -85,8 +92,7 @@ export const onlyAfterValidation: Check = {
 export const callersSecret: Check = {
   id: 'token.secret-never-leaves.callers-secret',
   title: 'a ClientSecret of the caller is never forwarded',
-  sends:
-    "valid redemptions and renewals with a ClientSecret: a word, another client's, the client's own with something behind",
+  sends: "valid redemptions and renewals with a ClientSecret of one or several words, which is nobody's",
   owes: 'a token by the configured secret, or a refusal; the ClientSecret of the caller goes nowhere',
   clauses: ['token.secret-never-leaves'],
   applies: redeemsWith('clientSecret'),
@@ -96,7 +102,7 @@ export const callersSecret: Check = {
   async run(context) {
     const tryWith = async (attempt: Attempt, clientSecret: string) => {
       const { sent } = await attempt({ clientSecret })
-      const carrying = sent.find(({ request }) => standsIn(`${urlOf(request)}\n${textOf(request)}`, [clientSecret, encodeURIComponent(clientSecret)])) // prettier-ignore
+      const carrying = carrierOf(sent, [clientSecret, encodeURIComponent(clientSecret)])
       if (carrying === undefined) return
       throw new Violation('forwarded', {
         expected: "no request upstream with the caller's ClientSecret",
@@ -129,7 +135,7 @@ export const inAnswers: Check = {
   id: 'token.secret-never-leaves.answers',
   title: 'no answer to a token request contains a client secret',
   sends:
-    'valid redemptions and renewals with states of many forms, and such with a wrong client, redirect URI or code, or whose token endpoint fails',
+    'valid redemptions and renewals with states of many forms, and redemptions with a wrong client, redirect URI or code, or whose token endpoint fails',
   owes: 'answers without any client secret, encoded or not',
   clauses: ['token.secret-never-leaves'],
   applies: speaksRedeem,
