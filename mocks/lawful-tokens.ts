@@ -1,7 +1,9 @@
 import type { DeclaredRow } from '../fixtures/error-table.ts'
-import type { Wire, WireResponse } from '../protocols/wire.ts'
+import { decodeForm, valuesOf } from '../protocols/form.ts'
+import type { Pairs, Wire, WireResponse } from '../protocols/wire.ts'
 import { headerOf, textOf, textResponse } from '../protocols/wire.ts'
 import { ownErrorTable } from './broker/error-numbers.ts'
+import { postingForm } from './broker/pages.ts'
 import { honestToken, withoutField } from './broker/token-policies.ts'
 import type { LawfulVariant } from './lawful-variants.ts'
 
@@ -19,7 +21,7 @@ const handing =
 
 /** A broker that answers what it refuses of token requests in a way of its own. */
 const refusing =
-  (change: (row: string, page: string) => WireResponse) =>
+  (change: (row: string, page: string, asked: Pairs) => WireResponse | undefined) =>
   (broker: Wire, origin: string): Wire =>
   async (request, signal) => {
     const response = await broker(request, signal)
@@ -27,7 +29,7 @@ const refusing =
     const row = /\/error\?is=([\w-]+)/.exec(to ?? '')?.[1]
     if (!/\/token\/oauth\//.test(request.rawPath) || to === undefined || row === undefined) return response
     const page = await broker({ method: 'GET', origin, rawPath: to.slice(origin.length), headers: [] }, signal)
-    return change(row, textOf(page))
+    return change(row, textOf(page), decodeForm(textOf(request))) ?? response
   }
 
 const html = (status: number, text: string) =>
@@ -89,6 +91,20 @@ export const tokenVariants = {
       isRegistered: (client, asked, clients) =>
         honestToken.isRegistered(client, asked, clients) && asked.clientSecret === '',
     },
+  },
+  'posts-failures': {
+    does: 'has the failure of a token endpoint posted to the redirect URI of the request, with what row 11 says',
+    under,
+    around: refusing((row, page, asked) => {
+      const [ids, uris] = [valuesOf(asked, 'ClientId'), valuesOf(asked, 'RedirectUri')]
+      const [to = ''] = uris
+      if (row !== 'token-request' || ids.length !== 1 || uris.length !== 1) return undefined
+      const said = page.replaceAll(/<[^>]*>/g, ' ')
+      const fields: Pairs = [['error', 'invalid_grant'], ['error_description', said]] // prettier-ignore
+      return html(200, `<!doctype html><body>${postingForm(to, fields)}</body>`)
+    }),
+    undecided: ['token.realm-of-user.other-tenant', 'errors.row-token-request.unknown-code'],
+    advised: ['errors.inert.authorize'],
   },
   'refuses-tokens-with-403': {
     does: 'refuses a token request with status 403 and the page of the row',

@@ -6,7 +6,7 @@ import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
 import { textOf } from '../../../protocols/wire.ts'
 import { obtainsNothing } from './judgement.ts'
 import type { Redeemed } from './request.ts'
-import { handedBy, redeem, registeredRedeems, renew, shareOf, speaksRedeem, told, validRedeem, validRenew, waysOf } from './request.ts' // prettier-ignore
+import { firstOf, handedBy, redeem, registeredRedeems, renew, sentBack, shareOf, speaksRedeem, told, validRedeem, validRenew, waysOf } from './request.ts' // prettier-ignore
 
 /** What a token endpoint said of its refusal (RFC 6749 section 5.2): any part of it will do as a detail. */
 const saidBy = ({ sent }: Redeemed): string[] => {
@@ -24,20 +24,24 @@ const toldAsRow11 = (context: Context, redeemed: Redeemed, what: string) => {
   const { dialect, slice } = context
   if (handedBy(redeemed)) obtainsNothing(redeemed, what)
   const { outcome } = redeemed
-  if (outcome.is === 'redirect' || outcome.is === 'form-post') {
-    throw new Violation('sent-away', { expected: `${what} told to who asked`, actual: told(redeemed) })
+  const back = sentBack(redeemed, firstOf(context).client.redirectUris[0] ?? '')
+  if (back === undefined && (outcome.is === 'redirect' || outcome.is === 'form-post')) {
+    throw new Violation('sent-away', { expected: `${what} told to the party`, actual: told(redeemed) })
   }
-  if (outcome.is !== 'refusal')
-    throw new Inconclusive('unreadable', `${told(redeemed)}: give the dialect the wording of a refusal`)
+  const text = outcome.is === 'refusal' ? outcome.text : back?.map(([, value]) => value).join('\n')
+  if (text === undefined) throw new Inconclusive('unreadable', `${told(redeemed)}: give the dialect the wording of a refusal`) // prettier-ignore
   const fail = (kind: string, expected: string) => new Violation(kind, { expected, actual: told(redeemed) })
-  const secret = slice.clients.find((one) => outcome.text.includes(one.secret))
+  const secret = slice.clients.find((one) => text.includes(one.secret))
   if (secret) throw fail('secret', 'no client secret in the message')
   const wording = dialect.wording['token-request']
   if (wording === undefined)
     return context.note('the dialect leaves the wording open: only the refusal itself was judged')
-  if (!outcome.text.includes(wording)) throw fail('wording', `error row 11, "${wording}"`)
+  if (back && !text.includes(wording)) {
+    throw new Inconclusive('unreadable', `${told(redeemed)}, and nothing there reads as "${wording}"`)
+  }
+  if (!text.includes(wording)) throw fail('wording', `error row 11, "${wording}"`)
   const said = saidBy(redeemed)
-  if (said.length > 0 && !said.some((part) => outcome.text.includes(part))) {
+  if (said.length > 0 && !said.some((part) => text.includes(part))) {
     throw fail('no-details', `details of the error in the message, such as ${said.slice(0, 2).join(' or ')}`)
   }
 }

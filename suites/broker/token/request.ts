@@ -7,6 +7,7 @@ import type { Dialect, Operation, Outcome, RedeemInput, RenewInput } from '../..
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { Exchange } from '../../../harness/record/exchange.ts'
+import type { Pairs } from '../../../protocols/wire.ts'
 import { textOf } from '../../../protocols/wire.ts'
 import { answered, askedBy, describe, requestOf, validRequest } from '../authorize/request.ts'
 
@@ -123,6 +124,15 @@ export const reachedParty = ({ outcome }: Redeemed, { to }: Handed, redirectUri:
     'unreadable',
     `a token was sent to ${redirectUri} in a URL, which is neither an answer nor a post`,
   )
+}
+
+/** What came to this registered URI without a token, posted or in a URL: a broker may tell the party there that it refuses. */
+export const sentBack = ({ outcome }: Pick<Redeemed, 'outcome'>, redirectUri: string): Pairs | undefined => {
+  if (handedBy({ outcome })) return undefined
+  if (outcome.is === 'form-post')
+    return arrivesAt(outcome.action, redirectUri) === undefined ? undefined : outcome.fields
+  if (outcome.is === 'redirect') return arrivesAt(outcome.to, redirectUri) === undefined ? undefined : outcome.params
+  return undefined
 }
 
 /** A field of a token that came out, where it is a text. */

@@ -8,7 +8,7 @@ const upstream = (request: Partial<WireRequest>): Exchange => ({
   n: 1,
   check: null,
   phase: 'run',
-  plane: 'party',
+  plane: 'idp',
   from: 'target',
   to: 'idp',
   at: 0,

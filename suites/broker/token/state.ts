@@ -6,7 +6,7 @@ import type { Check, Context } from '../../../harness/judge/check.ts'
 import { grantsOf } from './grants.ts'
 import { refusalSeen } from './judgement.ts'
 import type { Redeemed } from './request.ts'
-import { byCode, firstOf, handedBy, reachedParty, redeemsWith, registeredRedeems, shareOf, stateOf, told, waysOf } from './request.ts' // prettier-ignore
+import { byCode, firstOf, handedBy, reachedParty, redeemsWith, registeredRedeems, sentBack, shareOf, stateOf, told, waysOf } from './request.ts' // prettier-ignore
 
 /**
  * Judges that State chose nothing: whatever was granted was for the client of ClientId, and a token reached who asked, or
@@ -24,8 +24,10 @@ const choseNothing = (context: Context, redeemed: Redeemed, state: string) => {
     if (!reachedParty(redeemed, handed, redirectUri)) throw fail('token-elsewhere', told(redeemed))
     return
   }
-  if (redeemed.outcome.is === 'redirect' || redeemed.outcome.is === 'form-post') throw fail('sent-away', told(redeemed))
-  refusalSeen(context, redeemed)
+  if (sentBack(redeemed, redirectUri) === undefined) {
+    if (redeemed.outcome.is === 'redirect' || redeemed.outcome.is === 'form-post') throw fail('sent-away', told(redeemed)) // prettier-ignore
+    refusalSeen(context, redeemed)
+  }
   context.note(
     'refuses a token request whose State disagrees with RedirectUri or ClientId; the sources leave that open',
   )
