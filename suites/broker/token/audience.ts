@@ -5,13 +5,14 @@ import type { Check } from '../../../harness/judge/check.ts'
 import { grantsOf, valueIn } from './grants.ts'
 import { owedToken } from './judgement.ts'
 import type { Attempt } from './request.ts'
-import { byCode, clientsOf, firstOf, redeemsWith, registeredRedeems, shareOf, waysOf } from './request.ts' // prettier-ignore
+import { byCode, claimsIn, clientsOf, firstOf, redeemsWith, registeredRedeems, shareOf, waysOf } from './request.ts' // prettier-ignore
 
 /** Asks for a token for a resource, by a code that was asked for the same. */
 const tryResource = async (attempt: Attempt, resource: string) => {
   const redeemed = await attempt({ resource }, { resource })
   const expected = `the token endpoint asked for ${resource}`
-  owedToken(redeemed, expected)
+  const handed = owedToken(redeemed, expected)
+  if ([claimsIn(handed.fields['access_token'])['aud']].flat().includes(resource)) return
   const grants = grantsOf(redeemed)
   const asked = grants.flatMap((grant) => [
     valueIn(grant, 'resource') ?? '',
@@ -29,7 +30,7 @@ export const audience: Check = {
   id: 'token.audience.resource',
   title: 'the Resource of a token request selects the audience that the token endpoint is asked for',
   sends: 'valid redemptions and renewals of one client for the resources of several clients of its tenant',
-  owes: 'a token, and a grant that asks for the resource, or for a scope of it',
+  owes: 'a token whose aud is the resource, or that came of a grant for the resource or for a scope of it',
   clauses: ['token.audience'],
   applies: redeemsWith('resource'),
   needs: { capabilities: [], shape: { ...single, clientsPerTenant: 3 }, scope: 'slice' },
