@@ -2,6 +2,8 @@
 import http.client
 import json
 import ssl
+from concurrent.futures import Future
+from threading import Lock
 from typing import Callable, Dict, Optional, Tuple
 from urllib.parse import urlencode, urlsplit
 
@@ -63,6 +65,8 @@ class Redemption:
     def __init__(self, tenants: Tenants, clients: Clients, policies: TokenPolicies, post: Post, error_page: ErrorPage):
         self.tenants, self.clients, self.policies = tenants, clients, policies
         self.post, self.error_page = post, error_page
+        self.flights: Dict[str, Future] = {}
+        self.lock = Lock()
 
     def client_of(self, asked: Asked) -> Optional[Client]:
         """The client of a request, if it may use OAuth in the realm that the path names."""
@@ -76,6 +80,23 @@ class Redemption:
         State, ClientSecret and TokenEndpointUrl choose nothing."""
         asked = Asked(realm, *(single(params, name) for name in NAMES),
                       {name: values for name, values in params.items() if name not in NAMES})
+        name = self.policies.joins(asked)
+        if name is None:
+            return self.answer(asked, params)
+        with self.lock:
+            flight, leads = self.flights.get(name, Future()), name not in self.flights
+            self.flights[name] = flight
+        if leads:
+            try:
+                flight.set_result(self.answer(asked, params))
+            except BaseException as error:
+                flight.set_exception(error)
+            with self.lock:
+                del self.flights[name]
+        return flight.result()
+
+    def answer(self, asked: Asked, params: Params) -> Response:
+        """The answer to a request that shares none."""
         client = self.client_of(asked)
         if client is None:
             return self.error_page(CLIENT)

@@ -105,6 +105,12 @@ def tell(client: Client, asked: Asked, details: str) -> str:
     return details.replace(client.secret, "")
 
 
+def joins(asked: Asked) -> Optional[str]:
+    """The name under which requests that come at once share one answer. The token service takes each code once, so that
+    nobody shares."""
+    return None
+
+
 class TokenPolicies(NamedTuple):
     """The decisions of one broker on token requests: the honest ones, unless replaced."""
 
@@ -119,3 +125,4 @@ class TokenPolicies(NamedTuple):
     is_of_realm: Callable = is_of_realm
     hand_over: Callable = hand_over
     tell: Callable = tell
+    joins: Callable = joins

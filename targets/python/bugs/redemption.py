@@ -56,6 +56,18 @@ def endpoint_by_prefix(client, asked):
     return asked.endpoint if (asked.endpoint or "").startswith(client.token_endpoint) else client.token_endpoint
 
 
-REDEMPTION_BUGS = (redeemed_under_callers_redirect, redeemed_with_callers_secret, secret_overridden_by_caller,
-                   fields_beside_passed_on, resource_as_configured, resource_as_configured_when_renewing,
+@token_bug("joins", "unregistered-redirect", "redeems")
+def answered_once_for_a_code(asked):
+    """Has whoever brings a code that is being redeemed wait for that answer, and gives it to all of them."""
+    return asked.code
+
+
+@token_bug("joins", "redeems")
+def answered_once_for_a_party(asked):
+    """Takes a request that comes again at once for a retry, and gives both the same token."""
+    return asked.code and f"{asked.code} {asked.client_id} {asked.redirect_uri}"
+
+
+REDEMPTION_BUGS = (answered_once_for_a_code, answered_once_for_a_party, redeemed_under_callers_redirect,
+                   redeemed_with_callers_secret, secret_overridden_by_caller, fields_beside_passed_on, resource_as_configured, resource_as_configured_when_renewing,
                    endpoint_of_caller, endpoint_by_prefix)
