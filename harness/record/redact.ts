@@ -1,6 +1,7 @@
 import type { World } from '../../fixtures/world/world.ts'
 import type { Pairs } from '../../protocols/wire.ts'
 import { textOf, urlOf } from '../../protocols/wire.ts'
+import { beginningOf } from './beginning.ts'
 import type { Evidence, Exchange } from './exchange.ts'
 import { finderOf } from './finder.ts'
 import { secretNames } from './issued.ts'
@@ -112,7 +113,7 @@ const decodedForms = (secret: string) =>
 export const evidenceOf = (exchange: Exchange, clean: Redact): Evidence => {
   const body = (message: { body?: Uint8Array }) => {
     const whole = textOf(message)
-    const read = clean(beginning(whole))
+    const read = clean(beginningOf(whole, longest.read))
     const left = Math.max(0, read.length - longest.shown) + Math.max(0, whole.length - longest.read)
     return left > 0 ? `${read.slice(0, longest.shown)} [${left} characters more]` : read
   }
@@ -134,11 +135,4 @@ export const evidenceOf = (exchange: Exchange, clean: Redact): Evidence => {
       response: { status: response.status, headers: headers(response.headers), body: body(response) },
     }),
   }
-}
-
-/** Cut where a word ends, since half a secret would not be known for one. */
-const beginning = (text: string): string => {
-  if (text.length <= longest.read) return text
-  const end = Math.max(...[' ', '\n', '"', "'", '<', '>'].map((edge) => text.lastIndexOf(edge, longest.read)))
-  return text.slice(0, Math.max(0, end))
 }

@@ -4,6 +4,7 @@ import type { AppOnlyInput, Dialect, Outcome } from '../../../harness/dialects/d
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { Exchange } from '../../../harness/record/exchange.ts'
+import { beginningOf } from '../../../harness/record/beginning.ts'
 import { answered, askedBy, describe, requestOf } from '../authorize/request.ts'
 
 /** A client and a user of one tenant. */
@@ -93,6 +94,6 @@ export const userGetsAppOnly = async (context: Context): Promise<void> => {
 /** What came of a request for a token, in words; an answer is quoted by its beginning. */
 export const inWords = (outcome: Outcome): string => {
   if (outcome.is === 'token') return 'a token'
-  if (outcome.is === 'refusal') return `a refusal: ${outcome.text.slice(0, 120)}`
+  if (outcome.is === 'refusal') return `a refusal: ${beginningOf(outcome.text, 120)}`
   return outcome.is === 'unreadable' ? outcome.why : `a ${outcome.is}`
 }

@@ -3,6 +3,7 @@ import type { RefusalName } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
 import { codesIn } from '../../../harness/record/codes.ts'
+import { beginningOf } from '../../../harness/record/beginning.ts'
 import { textOf } from '../../../protocols/wire.ts'
 import type { Asked } from './request.ts'
 import { answered, describe, peopleOf, sentTo, wentUpstream, withoutAnswer } from './request.ts'
@@ -111,7 +112,7 @@ const smuggledOn = (
     if (vehicle === undefined) continue
     const certain = /[?&#](code|access_token|id_token)=/.test(vehicle)
     return {
-      what: `a page that refuses and yet names ${hosts.join(' and ')} where a browser acts on it: ${vehicle.slice(0, 200)}`,
+      what: `a page that refuses and yet names ${hosts.join(' and ')} where a browser acts on it: ${beginningOf(vehicle, 200)}`,
       certain,
     }
   }

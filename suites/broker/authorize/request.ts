@@ -5,6 +5,7 @@ import { nextOf } from '../../../harness/agent/next.ts'
 import type { AuthorizeInput, Outcome } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
+import { beginningOf } from '../../../harness/record/beginning.ts'
 import { queryOf, valuesOf } from '../../../protocols/form.ts'
 import type { WireRequest } from '../../../protocols/wire.ts'
 
@@ -118,14 +119,17 @@ export const describe = (asked: Asked): string => {
   const status = journey.at(-1)?.response?.status
   const sent = sentTo(asked)
   if (sent) {
-    const value = (name: string) => sent.params.find(([key]) => key === name)?.[1].slice(0, 120)
+    const value = (name: string) => {
+      const found = sent.params.find(([key]) => key === name)?.[1]
+      return found === undefined ? undefined : beginningOf(found, 120)
+    }
     const error =
       value('error') === undefined
         ? ''
         : ` with error ${value('error')} (${value('error_description') ?? 'no description'})`
     return `the user was sent to ${withoutAnswer(sent.url)}${value('code') === undefined ? error : ' with a code'}`
   }
-  if (outcome.is === 'refusal') return `a page with status ${status} saying "${outcome.text.slice(0, 120)}"`
+  if (outcome.is === 'refusal') return `a page with status ${status} saying "${beginningOf(outcome.text, 120)}"`
   if (outcome.is === 'unreadable') return outcome.why
   return `a page with status ${status} that is no refusal`
 }

@@ -1,6 +1,7 @@
 import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
+import { beginningOf } from '../../../harness/record/beginning.ts'
 import { rootOf } from '../../../protocols/xml/read.ts'
 import { textOf } from '../../../protocols/wire.ts'
 import { describe, sentTo } from '../authorize/request.ts'
@@ -34,7 +35,7 @@ export const metadataFailure: Check = {
       if (rowsOn(context, 'metadata', page).includes('metadata')) return
       throw new Violation('another-row', {
         expected: 'error row 6',
-        actual: `a page with status ${page.status} saying "${page.text.slice(0, 160)}"`,
+        actual: `a page with status ${page.status} saying "${beginningOf(page.text, 160)}"`,
       })
     })
   },

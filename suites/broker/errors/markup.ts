@@ -6,6 +6,7 @@ import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
 import { codesIn } from '../../../harness/record/codes.ts'
 import type { Exchange } from '../../../harness/record/exchange.ts'
+import { beginningOf } from '../../../harness/record/beginning.ts'
 import { decodeForm, queryOf, valuesOf } from '../../../protocols/form.ts'
 import { textOf, urlOf } from '../../../protocols/wire.ts'
 import { stackTraceIn } from './stack-trace.ts'
@@ -28,7 +29,7 @@ export const staysInert = (context: Context, journey: Journey, mark: string): vo
     if (markup !== undefined) throw fail('markup', 'what was sent shown as text', `it became markup: ${markup}`)
     const shown = `${unescaped(text)} ${textIn(hop)}`
     const frame = stackTraceIn(shown)
-    if (frame !== undefined) throw fail('stack-trace', 'no stack trace', frame.slice(0, 160))
+    if (frame !== undefined) throw fail('stack-trace', 'no stack trace', beginningOf(frame, 160))
     const secret = secretsOf(context).find(([value]) => shown.includes(value))
     if (secret) throw fail('secret', 'no secret', `a page with a ${secret[1]}`)
     const token = [...tokens, ...postedTo(hop)].find((one) => one.length >= 16 && shown.includes(one) && !one.includes(mark)) // prettier-ignore

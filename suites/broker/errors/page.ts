@@ -4,6 +4,7 @@ import type { Journey } from '../../../harness/agent/browser.ts'
 import { nextOf } from '../../../harness/agent/next.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
+import { beginningOf } from '../../../harness/record/beginning.ts'
 
 /** A page of the target on which a request ended. */
 export type ErrorPage = { text: string; status: number }
@@ -73,7 +74,7 @@ export const showsRow = (context: Context, row: ErrorRowId, page: ErrorPage, { r
   const fail = (kind: string, expected: string) =>
     new Violation(kind, {
       expected: `error row ${number}: ${expected}`,
-      actual: `a page with status ${page.status} saying "${page.text.slice(0, 160)}"`,
+      actual: `a page with status ${page.status} saying "${beginningOf(page.text, 160)}"`,
     })
   if (!words(context, row, page)) throw fail('wording', `"${said}"`)
   const [, behind = ''] = page.text.split(spaced(said), 2)

@@ -2,6 +2,7 @@ import { single } from '../../../fixtures/world/slice.ts'
 import type { Journey } from '../../../harness/agent/browser.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
+import { beginningOf } from '../../../harness/record/beginning.ts'
 import { registeredGetsCode } from '../authorize/request.ts'
 import { partiesSignIn } from '../sign-in/request.ts'
 import { askedFor, authorized, nobody, trigger } from './causes.ts'
@@ -27,7 +28,7 @@ const statuses = ({ mistakes, ...check }: Side): Check => ({
       if (Math.floor(page.status / 100) === owed) return
       throw new Violation(`not-${owed}xx`, {
         expected: `${what} answered with a status of ${owed}xx`,
-        actual: `a page with status ${page.status} saying "${page.text.slice(0, 120)}"`,
+        actual: `a page with status ${page.status} saying "${beginningOf(page.text, 120)}"`,
       })
     })
     if (read === 0) throw new Inconclusive('unreadable', 'no mistake ended on a page of the target')

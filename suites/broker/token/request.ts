@@ -7,6 +7,7 @@ import type { Dialect, Operation, Outcome, RedeemInput, RenewInput } from '../..
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { Exchange } from '../../../harness/record/exchange.ts'
+import { beginningOf } from '../../../harness/record/beginning.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import { textOf } from '../../../protocols/wire.ts'
 import { answered, askedBy, describe, requestOf, validRequest } from '../authorize/request.ts'
@@ -157,7 +158,7 @@ export const told = ({ outcome, journey }: Redeemed): string => {
   if (handed)
     return handed.to === undefined ? 'a token in the answer' : `a token sent to ${handed.to.split(/[?#]/, 1)[0]}`
   if (outcome.is === 'refusal')
-    return `a refusal with status ${status}: ${outcome.text.replaceAll(/\s+/g, ' ').slice(0, 160)}`
+    return `a refusal with status ${status}: ${beginningOf(outcome.text.replaceAll(/\s+/g, ' '), 160)}`
   return outcome.is === 'unreadable' ? outcome.why : `${outcome.is} with status ${status}`
 }
 
