@@ -4,7 +4,8 @@ import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { nextOf, paramsOf } from '../../../harness/agent/next.ts'
-import { handedBy } from '../token/request.ts'
+import { owedToken } from '../token/judgement.ts'
+import { redeem, speaksRedeem, stateOf } from '../token/request.ts'
 import type { Asked } from './request.ts'
 import {
   answered,
@@ -133,30 +134,18 @@ export const codeRedeems: Check = {
     'a valid authorization request for each registered redirect URI, and a redemption of its code in the documented form',
   owes: 'an access token for each of them',
   clauses,
-  applies: ({ redeem }) => (redeem === null || redeem === 'undriven' ? 'dialect.redeem' : undefined),
+  applies: speaksRedeem,
   needs,
   kills: ['broker.mints-codes-of-its-own', 'broker.truncates-codes'],
   control: registeredGetsCode,
   async run(context) {
-    const { redeem } = context.dialect
-    if (redeem === null || redeem === 'undriven') throw new TypeError('the dialect does not speak redeem')
     const { client } = peopleOf(context)
     await context.each(client.redirectUris, async (redirectUri) => {
       const browser = context.browser()
       const code = answered(await authorize(context, { ...validRequest(context), redirectUri }, browser), 'code') ?? ''
-      const state = `uri=${redirectUri}|cid=${client.id}`
       const { id: clientId, resource } = client
-      const outcome = redeem.read(
-        await context.browser().go(redeem.request({ code, state, clientId, redirectUri, resource }, context.at)),
-      )
-      if (handedBy({ outcome })) return
-      const actual =
-        outcome.is === 'refusal'
-          ? `a refusal: ${outcome.text.slice(0, 120)}`
-          : outcome.is === 'unreadable'
-            ? outcome.why
-            : outcome.is
-      throw new Violation('no-token', { expected: `a token for the code that came to ${redirectUri}`, actual })
+      const redeemed = await redeem(context, { code, state: stateOf(client, redirectUri), clientId, redirectUri, resource }) // prettier-ignore
+      owedToken(redeemed, `a token for the code that came to ${redirectUri}`)
     })
   },
 }
