@@ -3,7 +3,11 @@ import { makeKeyring } from '../fixtures/world/world.ts'
 import { resolveDialect } from '../harness/dialects/resolve.ts'
 import { honestToken } from '../mocks/broker/token-policies.ts'
 import { faulty } from '../mocks/faults/catalogue.ts'
+import { audience } from '../suites/broker/token/audience.ts'
+import { otherClient, otherRealm, stranger } from '../suites/broker/token/redirect.ts'
+import { onlyAfterValidation } from '../suites/broker/token/secret.ts'
 import { rotates } from '../suites/broker/token/renewal.ts'
+import { valuesOf } from '../protocols/form.ts'
 import { verdictsOn } from './proving-ground.ts'
 
 const keyring = await makeKeyring()
@@ -30,4 +34,31 @@ test('where nothing is documented, refresh tokens may be of the own making of a 
   expect(own).toMatchObject({ status: 'pass' })
   const [kept] = await verdictsOn({ dialect, ...faulty('broker.keeps-rotated-refresh-tokens') }, trial)
   expect(kept).toMatchObject({ status: 'fail', signature: 'token.refreshes/no-token' })
+})
+
+/** A broker that renews in the plain form of RFC 6749 section 6, which names no redirect URI. */
+const plain = {
+  ...honestToken,
+  reads(...[form, realm]: Parameters<typeof honestToken.reads>) {
+    const one = (name: string) => valuesOf(form, name)[0] ?? ''
+    if (one('grant_type') === '') return honestToken.reads(form, realm)
+    const rest = { redirectUri: '', resource: undefined, state: '', tokenEndpoint: '', clientSecret: '', realm }
+    return {
+      grant: { type: 'refresh_token' as const, value: one('refresh_token') },
+      clientId: one('client_id'),
+      ...rest,
+    }
+  },
+  isRegistered: (...[client, asked, clients]: Parameters<typeof honestToken.isRegistered>) =>
+    asked.redirectUri === '' && asked.grant.type === 'refresh_token'
+      ? client.id === asked.clientId
+      : honestToken.isRegistered(client, asked, clients),
+}
+
+test('what a renewal has no place for is not changed in it', async () => {
+  const form = { grant_type: 'refresh_token', refresh_token: '{refreshToken}', client_id: '{clientId}' }
+  const chosen = [stranger, otherClient, otherRealm, onlyAfterValidation, audience]
+  const suspect = { dialect: { extends: 'k2trust', renew: { path: '/token/oauth/2', form } }, token: plain } as const
+  const verdicts = await verdictsOn(suspect, { keyring, seed: 1, chosen, runs: 20 })
+  expect(verdicts.filter(({ status }) => status !== 'pass')).toEqual([])
 })
