@@ -39,8 +39,8 @@ describe('storage is read', () => {
   test('by a command in the folder of the target file, which knows the words', async () => {
     const script = `console.log(process.cwd() === ${JSON.stringify(directory)}, process.argv.slice(1).join())`
     const command = ['{node}', '-e', script, '{port}', '{scratch}', '{unknown}']
-    const dump = await insideWith({ storage: { command } }, { words: { scratch: '/tmp/s' } }).storage()
-    expect(textIn(dump)).toEqual([[node, 'true 4711,/tmp/s,{unknown}\n']])
+    const dump = await insideWith({ storage: { command } }, { words: { scratch: '/scratch' } }).storage()
+    expect(textIn(dump)).toEqual([[node, 'true 4711,/scratch,{unknown}\n']])
   })
 
   test('by a request, and by a function', async () => {
