@@ -5,23 +5,15 @@ import type { Answer, Asked, BrokerClient, Form, Pending, Policies } from './bro
 import { honest } from './broker/policies.ts'
 import { faulty as decisionsWith, oauthFaults as faults } from './faults/catalogue.ts'
 import type { Fault } from './faults/fault.ts'
+import { client as anyClient } from './faults/under-test.ts'
 import { lawfulVariants } from './lawful-variants.ts'
 
 const before = { ...honest }
 const uri = 'https://app.test/callback'
 const long = `https://app.test/${'a'.repeat(90)}`
-const id = '01234567-89ab-cdef-0123-456789abcdef'
+const { id } = anyClient
 const client: BrokerClient = {
-  id,
-  tenant: 'tenant',
-  name: 'name',
-  secret: 'secret',
-  oauth: true,
-  tokenService: 'entra',
-  resource: 'https://graph.test',
-  authorizationEndpoint: 'https://login.test/authorize',
-  tokenEndpoint: 'https://login.test/token',
-  callback: 'https://broker.test/callback',
+  ...anyClient,
   redirectUris: [uri, 'https://app.test:8443/Cb.aspx?site=x&lang=en', `${long}/callback`],
 }
 const other: BrokerClient = { ...client, id: 'other', tenant: 'elsewhere', oauth: false, redirectUris: ['https://o.test/'] } // prettier-ignore

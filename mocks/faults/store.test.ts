@@ -1,28 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { clauses } from '../../fixtures/clauses/index.ts'
-import type { BrokerClient } from '../broker/policies.ts'
 import type { BrokerParty } from '../broker/sign-in-terms.ts'
 import type { Happening, StorePolicies } from '../broker/store-policies.ts'
 import { honestStore } from '../broker/store-policies.ts'
 import { faulty } from './catalogue.ts'
 import { storeFaults } from './store.ts'
+import { client } from './under-test.ts'
 
 type FaultId = keyof typeof storeFaults
 const ids = Object.keys(storeFaults) as FaultId[]
 
-const client: BrokerClient = {
-  id: 'client',
-  tenant: 'tenant',
-  name: 'name',
-  secret: 'secret',
-  oauth: true,
-  tokenService: 'entra',
-  resource: 'https://graph.test',
-  authorizationEndpoint: 'https://login.test/authorize',
-  tokenEndpoint: 'https://login.test/token',
-  callback: 'https://broker.test/callback',
-  redirectUris: ['https://app.test/'],
-}
 const party: BrokerParty = { tenant: 'tenant', realm: 'https://p.test/', reply: 'https://p.test/', tokenVersion: '2.0' }
 const claims = ['http://schemas.test/name', 'http://schemas.test/objectidentifier'].map((type) => ({
   type,

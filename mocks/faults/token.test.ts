@@ -7,20 +7,13 @@ import { honestToken } from '../broker/token-policies.ts'
 import { faulty, oauthFaults, tokenFaults } from './catalogue.ts'
 import { signInFaults } from './sign-in.ts'
 import type { TokenFault } from './token-fault.ts'
+import { client as anyClient } from './under-test.ts'
 
-const id = '01234567-89ab-cdef-0123-456789abcdef'
+const { id } = anyClient
 const uri = 'https://app.test/callback'
 const client: BrokerClient = {
-  id,
+  ...anyClient,
   tenant: id,
-  name: 'name',
-  secret: 'secret',
-  oauth: true,
-  tokenService: 'entra',
-  resource: 'https://graph.test',
-  authorizationEndpoint: 'https://login.test/authorize',
-  tokenEndpoint: 'https://login.test/token',
-  callback: 'https://broker.test/callback',
   redirectUris: [uri, 'https://app.test/second', `https://app.test/${'a'.repeat(100)}`],
 }
 const other: BrokerClient = { ...client, id: 'other', tenant: 'elsewhere', oauth: false, redirectUris: ['https://o.test/'] } // prettier-ignore
