@@ -21,8 +21,6 @@ import { openUniverse } from '../universe.ts'
 import { conclude } from './conclude.ts'
 import type { Finding, Plan } from './plan.ts'
 
-export { inspect }
-
 type Place = { universe: Universe; checkMs: number } | { trouble: Trouble }
 
 /**

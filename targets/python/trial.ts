@@ -8,7 +8,7 @@ import type { Launcher } from '../../harness/launch/launcher.ts'
 import { loadTarget } from '../../harness/target/load.ts'
 import type { Launched, Target } from '../../harness/target/target.ts'
 import { openUniverse } from '../../harness/universe.ts'
-import { inspect } from '../../harness/vitest/register.ts'
+import { inspect } from '../../harness/judge/inspect.ts'
 import { checks, invariants } from '../../suites/index.ts'
 
 /** How a broker is tried. */
