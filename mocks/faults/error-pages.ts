@@ -183,11 +183,11 @@ export const oauthPageFaults = {
     instead: (said, { client, code }) => `${honest.tellsOf(said, { client, code })} client_secret=${client.secret}`,
   },
   'broker.tells-secrets-with-long-codes': {
-    does: 'shows the client secret when a token request with a code of more than 255 characters failed',
+    does: 'shows the client secret when a token request with a code of more than 255 characters, none of them a dot, failed',
     breaks: 'errors.inert',
     policy: 'tellsOf',
     instead: (said, { client, code }) =>
-      honest.tellsOf(said, { client, code }) + (code.length > 255 ? ` client_secret=${client.secret}` : ''),
+      honest.tellsOf(said, { client, code }) + (/^[^.]{256,}$/s.test(code) ? ` client_secret=${client.secret}` : ''),
   },
 
   'broker.blames-itself-for-requests': {
