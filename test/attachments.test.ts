@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { declaredCapabilities } from '../fixtures/clauses/clause.ts'
 import { makeAuthority } from '../fixtures/world/authority.ts'
 import { makeKeyring, worldOf } from '../fixtures/world/world.ts'
 import type { Universe } from '../harness/universe.ts'
@@ -119,7 +120,8 @@ test('a target that is already running is set up with `provision`, and judged', 
     provision: 'provision.json',
     ca: 'ca.pem',
   }
-  writeFileSync(file, JSON.stringify({ ...rest, capabilities: ['oauth', 'oidc', 'realm-selector'], attach }))
+  const capabilities = ['oauth', 'oidc', 'realm-selector']
+  writeFileSync(file, JSON.stringify({ ...rest, capabilities, attach }))
   expect((await brokerspec(['provision', '--target', file])).code).toBe(0)
   const ca = await makeAuthority()
   const { cert, key } = await ca.issue(['127.0.0.1'])
@@ -158,7 +160,7 @@ test('a target that is already running is set up with `provision`, and judged', 
     const absent = verdicts.flatMap((verdict) => (verdict.status === 'not-applicable' ? verdict.missing : []))
     expect(passed.length + verdicts.filter(({ status }) => status === 'not-applicable').length).toBe(verdicts.length)
     expect(passed.length).toBeGreaterThan(verdicts.length / 2)
-    const lacking = ['clock', 'nodes', 'rotate-key', 'error-trigger', 'wsfed-upstream', 'ws-trust']
+    const lacking: readonly string[] = declaredCapabilities.filter((one) => !capabilities.includes(one))
     expect(absent.filter((one) => !lacking.includes(one) && !one.startsWith('shape:'))).toEqual([])
     const document = JSON.parse(readFileSync(join(folder, 'provision.json'), 'utf8')) as Provision
     expect(await keysServed(file, join(folder, 'provision.ca.pem'))).toEqual(document.issuers[0]?.jwks)
