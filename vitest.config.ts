@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['node_modules', 'dist'],
@@ -9,7 +9,8 @@ export default defineConfig({
     isolate: false,
     maxWorkers: 2,
     retry: 0,
-    testTimeout: 300_000,
+    testTimeout: mode === 'prove' ? 1_200_000 : 300_000,
     hookTimeout: 300_000,
+    provide: { proves: mode === 'prove' ? 'all' : 'a share' },
   },
-})
+}))

@@ -5,6 +5,7 @@ import { faulty } from '../mocks/faults/catalogue.ts'
 import { checks } from '../suites/index.ts'
 import { checksClaiming, faultIds } from './kill-matrix.ts'
 import { verdictsOn } from './proving-ground.ts'
+import { shareOf } from './share.ts'
 
 const keyring = await makeKeyring()
 /** Everything of a verdict that must not depend on the wire; origins differ, and so does the time it took. */
@@ -16,7 +17,7 @@ const essence = ({ check, status, ...rest }: Verdict) => ({
   ...('cases' in rest && { cases: rest.cases }),
 })
 
-test.for(['honest', ...faultIds.filter((_, index) => index % 6 === 0)] as const)(
+test.for(['honest', ...faultIds.filter((_, index) => index % shareOf(6, 16) === 0)] as const)(
   '%s gets the same verdicts over both wires',
   async (id) => {
     const decisions = id === 'honest' ? {} : faulty(id)

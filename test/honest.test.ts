@@ -2,11 +2,18 @@ import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import { verdictsOn } from './proving-ground.ts'
 import type { Side } from '../mocks/faults/catalogue.ts'
+import { shareOf } from './share.ts'
 import { checksOf } from './sides.ts'
 
 const keyring = await makeKeyring()
 /** The sign-in side verifies signatures, and most of its checks are the same for every seed. */
-const seeds: Record<Side, number> = { oauth: 20, token: 10, 'sign-in': 5, 'app-only': 10, store: 5 }
+const seeds: Record<Side, number> = {
+  oauth: shareOf(20, 5),
+  token: shareOf(10, 3),
+  'sign-in': shareOf(5, 2),
+  'app-only': shareOf(10, 3),
+  store: shareOf(5, 2),
+}
 const trials = (Object.keys(seeds) as Side[]).flatMap((side) =>
   Array.from({ length: seeds[side] }, (_, index) => ({ side, seed: index + 1 })),
 )
