@@ -26,7 +26,7 @@ const keyring = await makeKeyring()
 const world = worldOf(1, checks, keyring)
 
 test('the reference broker passes as a program on HTTPS', { timeout }, async () => {
-  const { code, report } = await brokerspec(['run', '--seed', '1', '--target', program])
+  const { code, report } = await brokerspec(['run', '--seed', '1', '--runs', '20', '--target', program])
   expect([code, report().run.transport]).toEqual([0, 'https'])
 })
 

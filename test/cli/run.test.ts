@@ -5,7 +5,8 @@ import { brokerspec, folder, targetFile } from './command.ts'
 import { join } from 'node:path'
 
 const timeout = 300_000
-const faulty = ['--target', targetFile('faulty.ts')]
+const target = ['--target', targetFile('faulty.ts')]
+const faulty = [...target, '--only', 'authorize']
 
 /** A report without what differs between two runs of the same thing. */
 const essence = (report: Report) => ({
@@ -37,7 +38,7 @@ test('a failure is told in full, and replayed by the line it prints', { timeout 
 
   const token = /--replay (\S+)/.exec(found.out)?.[1] ?? ''
   const again = await brokerspec(
-    ['run', ...faulty, '--seed', '11', '--replay', token, '--shard', '1/1', '--runs', '7'],
+    ['run', ...target, '--seed', '11', '--replay', token, '--shard', '1/1', '--runs', '7'],
     { env },
   )
   const [replayed] = again.report().verdicts
@@ -54,7 +55,7 @@ test('a replay finds the same value under another number of shards', { timeout }
     report.verdicts.flatMap((verdict) => (verdict.status === 'fail' ? [verdict.counterexample?.value] : []))
   const shards = await Promise.all(
     [1, 2, 3].map((shard) =>
-      brokerspec(['run', ...faulty, '--seed', '3', '--replay', token, '--shard', `${shard}/3`], { env }),
+      brokerspec(['run', ...target, '--seed', '3', '--replay', token, '--shard', `${shard}/3`], { env }),
     ),
   )
   const first = found.report().verdicts.find(({ check }) => token.startsWith(`${check}/`))
@@ -113,7 +114,7 @@ test('advice fails a run only under --strict', { timeout }, async () => {
 
 test('the direct wire and HTTPS come to the same verdicts', { timeout }, async () => {
   const [direct, https] = await Promise.all(
-    ['direct', 'https'].map((transport) => brokerspec(['run', '--seed', '6', '--transport', transport])),
+    ['direct', 'https'].map((transport) => brokerspec(['run', '--seed', '6', '--runs', '20', '--transport', transport])),
   )
   const statuses = (report?: Report) => report?.verdicts.map(({ check, status }) => [check, status])
   expect(statuses(https?.report())).toEqual(statuses(direct?.report()))
