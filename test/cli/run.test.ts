@@ -114,7 +114,9 @@ test('advice fails a run only under --strict', { timeout }, async () => {
 
 test('the direct wire and HTTPS come to the same verdicts', { timeout }, async () => {
   const [direct, https] = await Promise.all(
-    ['direct', 'https'].map((transport) => brokerspec(['run', '--seed', '6', '--runs', '20', '--transport', transport])),
+    ['direct', 'https'].map((transport) =>
+      brokerspec(['run', '--seed', '6', '--runs', '20', '--transport', transport]),
+    ),
   )
   const statuses = (report?: Report) => report?.verdicts.map(({ check, status }) => [check, status])
   expect(statuses(https?.report())).toEqual(statuses(direct?.report()))
