@@ -1,8 +1,9 @@
 import type { World } from '../fixtures/world/world.ts'
 import { provisionOf } from '../fixtures/world/provision.ts'
 import { attachDirect, attachServed } from '../harness/attach/in-process.ts'
-import type { Ground, Site, Transport } from '../harness/attach/site.ts'
+import type { Ground, Place, Site, Transport } from '../harness/attach/site.ts'
 import { makeUniverseClock } from '../harness/clock/universe-clock.ts'
+import type { Endpoints } from '../harness/dialects/dialect.ts'
 import { resolveDialect } from '../harness/dialects/resolve.ts'
 import { readTarget } from '../harness/target/load.ts'
 import { makeBroker } from '../mocks/broker/broker.ts'
@@ -17,33 +18,37 @@ export const openBareSite = async (
   world: World,
   transport: Transport,
   onEntra: (entra: Entra) => void = () => undefined,
-): Promise<Site> => {
+): Promise<Site & { endpoints: Endpoints }> => {
   const target = readTarget(referenceBroker(), 'bench')
   const clock = makeUniverseClock()
   const slices = Object.values(world.slices)
+  const { paths } = resolveDialect(target.dialect)
+  const endpointsAt = ({ target: origin, mocks }: Place): Endpoints => ({ target: origin, idp: mocks.idp ?? '', paths })
   const ground: Ground = {
     target,
-    dialect: resolveDialect(target.dialect),
+    hosts: { target: 'broker.test', idp: 'login.test' },
     world,
     clock,
     transport,
     launcher: undefined,
-    provision: (at) => provisionOf(world, at),
-    idp(at) {
+    provision: (place) => provisionOf(world, endpointsAt(place)),
+    mocks(place) {
+      const at = endpointsAt(place)
       const entra = makeEntra({
         origin: at.idp,
         clock,
         keys: world.issuers.entra,
         replyUrl: at.target + at.paths.callback,
-        application: ground.provision(at).application,
+        application: provisionOf(world, at).application,
         tenants: slices.flatMap(({ tenants }) => tenants),
         clients: slices.flatMap(({ clients }) => clients),
         users: slices.flatMap(({ users }) => users),
       })
       onEntra(entra)
-      return wireOf(entraHandlers(entra))
+      return { idp: wireOf(entraHandlers(entra)) }
     },
   }
   const attach = { open: (...given: Parameters<typeof makeBroker>) => ({ wire: makeBroker(...given) }) }
-  return transport === 'direct' ? attachDirect(attach, ground) : attachServed(attach, ground)
+  const site = await (transport === 'direct' ? attachDirect(attach, ground) : attachServed(attach, ground))
+  return { ...site, endpoints: endpointsAt(site.at) }
 }

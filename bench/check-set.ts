@@ -12,7 +12,7 @@ import { makeBroker } from '../mocks/broker/broker.ts'
 import { makeSigning } from '../mocks/broker/signing.ts'
 import { makeStoredBroker } from '../mocks/broker/stored.ts'
 import type { Wire } from '../protocols/wire.ts'
-import { checks as all, invariants } from '../suites/index.ts'
+import { brokerChecks as all, invariants } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
 import { sideBySide } from './compare.ts'
 

@@ -56,7 +56,7 @@ const lineOf = async (name: Transport, keyring: Keyring, goal: Goal): Promise<Li
     )
 
   try {
-    const { own } = await inUnits(4, () => all(() => scripted(site.wire, requestAt(site.at), user)), {
+    const { own } = await inUnits(4, () => all(() => scripted(site.wire, requestAt(site.endpoints), user)), {
       own: () =>
         all(async () => {
           universe.beginCase(check.id)

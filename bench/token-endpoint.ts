@@ -37,7 +37,7 @@ const linesOn = async (transport: Transport, keyring: Keyring): Promise<Line[]> 
   const ask = async (form: Pairs) => {
     const response = await site.wire({
       method: 'POST',
-      origin: site.at.idp,
+      origin: site.endpoints.idp,
       rawPath: `/${tenant.id}/oauth2/token`,
       headers: [['content-type', 'application/x-www-form-urlencoded']],
       body: new TextEncoder().encode(

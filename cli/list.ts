@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
 import { operations } from '../fixtures/clauses/clause.ts'
-import { clauses, notRules } from '../fixtures/clauses/index.ts'
+import { clauseOf, clauses, notRules } from '../fixtures/clauses/index.ts'
 import { dialectNames, resolveDialect } from '../harness/dialects/resolve.ts'
+import { judgedRoles, ofRole } from '../harness/roles/index.ts'
 import { faults } from '../mocks/faults/catalogue.ts'
 import { checks, invariants } from '../suites/index.ts'
 
@@ -26,6 +27,7 @@ const asJson = () => ({
   clauses: clauses.map((clause) => ({ ...clause, judgedBy: judging(clause.id) })),
   checks: checks.map(({ id, title, sends, owes, clauses: of, weaker, attacks, needs, kills }) => ({
     id,
+    role: clauseOf(of[0]).role,
     title,
     sends,
     owes,
@@ -42,9 +44,11 @@ const asJson = () => ({
 
 const asText = () =>
   [
-    `Checks (${checks.length})`,
-    ...checks.map(({ id, title }) => `  ${id}\n      ${title}`),
-    `\nInvariants (${invariants.length})`,
+    ...judgedRoles.flatMap((role) => {
+      const own = ofRole(checks, role)
+      return [`Checks of a ${role} (${own.length})`, ...own.map(({ id, title }) => `  ${id}\n      ${title}`), '']
+    }),
+    `Invariants (${invariants.length})`,
     ...invariants.map(({ id, title }) => `  ${id}\n      ${title}`),
     `\nFaults of the reference targets that they catch (${Object.keys(faults).length})`,
     ...Object.entries(faults).map(([id, { does }]) => `  ${id}\n      ${does}`),

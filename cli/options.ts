@@ -6,6 +6,8 @@ import type { Transport } from '../harness/attach/site.ts'
 import { loadTarget } from '../harness/target/load.ts'
 import type { Outline } from '../harness/target/outline.ts'
 import { outlineOf, readOutline } from '../harness/target/outline.ts'
+import { judgedRoles } from '../harness/roles/index.ts'
+import type { JudgedRole } from '../harness/roles/role.ts'
 import { Trouble } from '../harness/trouble.ts'
 import type { Plan } from '../harness/vitest/plan.ts'
 import type { Check } from '../harness/judge/check.ts'
@@ -21,9 +23,9 @@ export type RunOptions = {
   targetFile: string
   plan: Plan
   replay: (Replay & { token: string }) | undefined
-  selected: readonly Check[]
+  selected: readonly Check<JudgedRole>[]
   shard: [number, number] | undefined
-  share: readonly Check[]
+  share: readonly Check<JudgedRole>[]
   workers: number
   folder: string
 }
@@ -46,6 +48,7 @@ export const readRunOptions = async (args: string[]): Promise<RunOptions> => {
     args,
     options: {
       target: { type: 'string' },
+      role: { type: 'string' },
       only: { type: 'string', multiple: true, default: [] },
       seed: { type: 'string' },
       runs: { type: 'string', default: '100' },
@@ -56,11 +59,19 @@ export const readRunOptions = async (args: string[]): Promise<RunOptions> => {
       report: { type: 'string', default: join('reports', 'out') },
     },
   })
-  const file = values.target ?? fileOf('targets/reference/target')
+  const file = values.target ?? fileOf(references[readRole(values.role)])
   const target = values.target === undefined ? outlineOf(await loadTarget(file)) : await outlineIn(values.target)
+  if (values.role !== undefined && values.role !== target.role)
+    throw new Trouble('usage', {
+      place: `--role ${values.role}`,
+      problem: `the target file says that its target is a ${target.role}`,
+      mend: 'leave --role away: it chooses the embedded reference',
+    })
   const transport = readTransport(values.transport, target)
   const replay =
-    values.replay === undefined ? undefined : { ...readReplay(values.replay, checks), token: values.replay }
+    values.replay === undefined
+      ? undefined
+      : { ...readReplay(values.replay, checks, target.role), token: values.replay }
   const prefixes = replay
     ? [replay.check]
     : values.only.flatMap((text) => text.split(',')).filter((text) => text !== '')
@@ -76,7 +87,7 @@ export const readRunOptions = async (args: string[]): Promise<RunOptions> => {
       problem: 'it names nothing',
       mend: 'give the beginning of an id; see brokerspec list',
     })
-  const selected = select(checks, prefixes)
+  const selected = select(checks, prefixes, target.role)
   const shard = values.shard === undefined ? undefined : readShard(values.shard)
   const share = shard ? shardOf(selected, shard) : selected
   const single = 'origins' in target.attach || ('instances' in target.attach && target.attach.instances === 'one')
@@ -99,6 +110,22 @@ export const readRunOptions = async (args: string[]): Promise<RunOptions> => {
       ...(replay && { replay: { label: replay.label, path: replay.path } }),
     },
   }
+}
+
+/** The embedded reference target of each role. */
+const references: Record<JudgedRole, string> = {
+  broker: 'targets/reference/target',
+  'relying-party': 'targets/reference/relying-party',
+}
+
+const readRole = (given = 'broker'): JudgedRole => {
+  const role = judgedRoles.find((one) => one === given)
+  if (role !== undefined) return role
+  throw new Trouble('usage', {
+    place: `--role ${given}`,
+    problem: 'no target of such a role can be judged',
+    mend: `one of ${judgedRoles.join(', ')}`,
+  })
 }
 
 /** Reads a whole number of at least `least`, below 2^31. */

@@ -43,7 +43,7 @@ export const provision = async (args: string[]): Promise<number> => {
       mend: 'provision --target <file>',
     })
   const target = await outlineIn(values.target)
-  if (!('origins' in target.attach)) {
+  if (target.role !== 'broker' || !('origins' in target.attach)) {
     throw new Trouble('usage', {
       place: `${values.target}: attach`,
       problem: 'this target is provisioned by the harness at every start',

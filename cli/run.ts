@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { applicationOf, slice } from '../fixtures/world/slice.ts'
-import { capabilitiesOf, resolveDialect } from '../harness/dialects/resolve.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { openLauncher } from '../harness/launch/launcher.ts'
 import type { Evidence } from '../harness/record/exchange.ts'
 import { redactorOf, secretsOf } from '../harness/record/redact.ts'
 import type { TroubleData } from '../harness/trouble.ts'
+import { moduleOf, ofRole, roleOf } from '../harness/roles/index.ts'
 import { Trouble, troubleOf } from '../harness/trouble.ts'
 import type { Finding } from '../harness/vitest/plan.ts'
 import type { Loose } from '../harness/vitest/run.ts'
@@ -32,7 +32,7 @@ export const run = async (args: string[]): Promise<number> => {
   prepareFolder(options.folder)
   const findings: Finding[] = []
   const about = describeRun(options)
-  console.log(headLines(about, invariants.length, style))
+  console.log(headOf(options))
 
   const finish = async (verdicts: Verdict[], outside: readonly string[] = []) => {
     const evidence = Object.fromEntries(
@@ -92,6 +92,14 @@ export const run = async (args: string[]): Promise<number> => {
   }
 }
 
+/** The head of a run, and what it leaves out: the checks of targets of other roles. */
+const headOf = (options: RunOptions): string => {
+  const { role } = options.target
+  const others = Object.entries(Object.groupBy(checks, roleOf)).filter(([other]) => other !== role)
+  const aside = others.map(([other, list]) => `          not asked: ${list.length} of a ${other}\n`).join('')
+  return headLines(describeRun(options), ofRole(invariants, role).length, style) + aside
+}
+
 /** A shard into which nothing falls still has a report, since a merge wants that of every shard. */
 const passOver = async (options: RunOptions): Promise<number> => {
   prepareFolder(options.folder)
@@ -99,7 +107,7 @@ const passOver = async (options: RunOptions): Promise<number> => {
   const report = assemble({ ...about, verdicts: [], evidence: {}, catalogue })
   const files = await writeReport(report, catalogue, options.folder)
   console.log(
-    `${headLines(about, invariants.length, style)}\nno check falls in this shard: nothing was judged  ${style('gray', 'exit code 0')}\n\nWritten: ${files.join(', ')}`,
+    `${headOf(options)}\nno check falls in this shard: nothing was judged  ${style('gray', 'exit code 0')}\n\nWritten: ${files.join(', ')}`,
   )
   return report.exit
 }
@@ -180,17 +188,9 @@ const describeRun = ({
   ...targetOf(target),
 })
 
-const targetOf = ({ role, subject, dialect, capabilities, profile }: RunOptions['target']) => {
-  const resolved = resolveDialect(dialect)
-  return {
-    target: {
-      role,
-      ...subject,
-      dialect: resolved.name,
-      profile: { ...profile },
-      capabilities: capabilitiesOf(capabilities, resolved),
-    },
-  }
+const targetOf = (target: RunOptions['target']) => {
+  const { role, subject, profile } = target
+  return { target: { role, ...subject, profile: { ...profile }, ...moduleOf(role).describe(target) } }
 }
 
 /** Ends the process in order on the first interrupt, and at once on the second. */

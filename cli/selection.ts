@@ -1,33 +1,62 @@
 import { derive } from '../fixtures/seed.ts'
-import { Trouble } from '../harness/trouble.ts'
+import type { Role } from '../fixtures/clauses/clause.ts'
 import type { Check } from '../harness/judge/check.ts'
+import { ofRole, roleOf } from '../harness/roles/index.ts'
+import type { JudgedRole } from '../harness/roles/role.ts'
+import { Trouble } from '../harness/trouble.ts'
 
 /** A replay token taken apart: `<check>/<label>/<path>`. */
 export type Replay = { check: string; label: string; path: string }
 
 /**
- * The checks that `--only` names, by prefixes of their ids or of their clauses' ids. None given: all.
+ * The checks that `--only` names among those of the target's role, by prefixes of their ids or of their clauses' ids. None given:
+ * all of the role.
  *
- * @throws Trouble when a prefix names nothing.
+ * @throws Trouble when a prefix names nothing, or checks of another role alone.
  */
-export const select = (checks: readonly Check[], prefixes: readonly string[]): Check[] => {
-  const matches = (prefix: string, { id, clauses }: Check) => [id, ...clauses].some((one) => one.startsWith(prefix))
+export const select = <R extends JudgedRole>(
+  checks: readonly Check<R>[],
+  prefixes: readonly string[],
+  role: Role,
+): Check<R>[] => {
+  const matches = (prefix: string, { id, clauses }: Check<R>) => [id, ...clauses].some((one) => one.startsWith(prefix))
+  const own = ofRole(checks, role)
+  if (own.length === 0)
+    throw new Trouble('usage', {
+      place: `role ${role}`,
+      problem: 'there is no check of a target of this role',
+      mend: 'see `brokerspec list`',
+    })
   for (const prefix of prefixes) {
-    if (!checks.some((check) => matches(prefix, check))) {
-      throw new Trouble('usage', {
-        place: `--only ${prefix}`,
-        problem: 'no check has an id or a clause that begins so',
-        mend: `see \`brokerspec list\`; nearest: ${nearest(prefix, checks)}`,
-      })
-    }
+    if (own.some((check) => matches(prefix, check))) continue
+    const other = checks.find((check) => matches(prefix, check))
+    throw new Trouble(
+      'usage',
+      other
+        ? ofAnotherRole(`--only ${prefix}`, roleOf(other), role)
+        : {
+            place: `--only ${prefix}`,
+            problem: 'no check has an id or a clause that begins so',
+            mend: `see \`brokerspec list\`; nearest: ${nearest(prefix, own)}`,
+          },
+    )
   }
-  return checks.filter((check) => prefixes.length === 0 || prefixes.some((prefix) => matches(prefix, check)))
+  return own.filter((check) => prefixes.length === 0 || prefixes.some((prefix) => matches(prefix, check)))
 }
 
+const ofAnotherRole = (place: string, theirs: Role, ours: Role) => ({
+  place,
+  problem: `this names checks of a ${theirs}, and the target is a ${ours}`,
+  mend: `give a target file of that role, or without --target choose the reference by --role ${theirs}`,
+})
+
 /** Takes a replay token apart. */
-export const readReplay = (token: string, checks: readonly Check[]): Replay => {
+export const readReplay = <R extends JudgedRole>(token: string, checks: readonly Check<R>[], role: Role): Replay => {
   const [check = '', label = '', ...path] = token.split('/')
-  if (!checks.some(({ id }) => id === check)) {
+  const known = checks.find(({ id }) => id === check)
+  if (known && roleOf(known) !== role)
+    throw new Trouble('usage', ofAnotherRole(`--replay ${token}`, roleOf(known), role))
+  if (known === undefined) {
     throw new Trouble('usage', {
       place: `--replay ${token}`,
       problem: `there is no check "${check}"`,
@@ -45,8 +74,10 @@ export const readReplay = (token: string, checks: readonly Check[]): Replay => {
 }
 
 /** The checks of one shard: those whose id hashes to it, wherever the others run. `shard` counts from 1. */
-export const shardOf = (checks: readonly Check[], [shard, of]: readonly [number, number]): Check[] =>
-  checks.filter(({ id }) => (derive(0, id) >>> 0) % of === shard - 1)
+export const shardOf = <R extends JudgedRole>(
+  checks: readonly Check<R>[],
+  [shard, of]: readonly [number, number],
+): Check<R>[] => checks.filter(({ id }) => (derive(0, id) >>> 0) % of === shard - 1)
 
 /** Reads `i/n`. */
 export const readShard = (text: string): [number, number] => {

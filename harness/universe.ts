@@ -1,53 +1,38 @@
-import { join } from 'node:path'
-import { provisionOf } from '../fixtures/world/provision.ts'
 import type { CheckId } from '../fixtures/world/shapes.ts'
 import type { World } from '../fixtures/world/world.ts'
-import { adfsHandlers } from '../mocks/idp/adfs/handlers.ts'
-import { endpointsOf, issuerOf, makeAdfs } from '../mocks/idp/adfs/state.ts'
-import { entraHandlers } from '../mocks/idp/entra/handlers.ts'
-import type { Entra } from '../mocks/idp/entra/state.ts'
-import { makeEntra } from '../mocks/idp/entra/state.ts'
-import { forgeToken } from '../mocks/idp/forge-token.ts'
-import { microsoftOnline } from '../mocks/idp/immutable-id.ts'
-import { signerOf } from '../mocks/idp/signer.ts'
-import { sharePointFront } from '../mocks/sharepoint/online/front-channel.ts'
-import { acsHandlers } from '../mocks/sts/acs/handlers.ts'
-import { makeAcs } from '../mocks/sts/acs/state.ts'
-import { wireOf } from '../mocks/wire.ts'
 import type { Wire } from '../protocols/wire.ts'
 import { headerOf } from '../protocols/wire.ts'
 import { makeBrowser } from './agent/browser.ts'
-import { readByHand, worldByHand } from './attach/by-hand.ts'
 import { attachDirect, attachServed } from './attach/in-process.ts'
 import { attachLaunched } from './attach/launched.ts'
 import { attachRunning } from './attach/running.ts'
-import type { Ground, Site, Transport } from './attach/site.ts'
-import { browserMark } from './attach/site.ts'
+import type { Ground, Place, Site, Transport } from './attach/site.ts'
+import { browserMark, mocksOf } from './attach/site.ts'
 import { httpClockDriver } from './clock/http-driver.ts'
 import type { UniverseClock } from './clock/universe-clock.ts'
 import { makeUniverseClock } from './clock/universe-clock.ts'
 import type { Inside } from './control/inside.ts'
 import { insideOf } from './control/inside.ts'
-import { isTargets } from './dialects/dialect.ts'
-import { capabilitiesOf, resolveDialect } from './dialects/resolve.ts'
-import { Inconclusive } from './judge/blame.ts'
 import type { Invariant } from './judge/check.ts'
-import type { Room } from './judge/judge.ts'
-import { askedOfTarget, httpRotation } from './keys/rotation.ts'
+import type { Room, SharedRoom } from './judge/judge.ts'
 import type { LauncherAddress } from './launch/launcher.ts'
-import type { Exchange } from './record/exchange.ts'
+import type { Exchange, MockActor } from './record/exchange.ts'
 import type { Transcript } from './record/transcript.ts'
 import { makeTranscript } from './record/transcript.ts'
+import { roleModules } from './roles/index.ts'
+import type { JudgedRole, RoleModule } from './roles/role.ts'
 import type { Target } from './target/target.ts'
 import { Trouble } from './trouble.ts'
 import { plainOriginOf } from './wire/plain.ts'
 
 /** World, mocks and target, private to one worker. */
-export type Universe = Room & { world: World; clock: UniverseClock; transcript: Transcript; close(): Promise<void> }
+export type Universe<R extends JudgedRole = 'broker'> = Room<R> & UniverseOwn
+
+type UniverseOwn = { world: World; transcript: Transcript; close(): Promise<void> }
 
 /** What a universe is made of. */
-export type UniverseParts = {
-  target: Target
+export type UniverseParts<R extends JudgedRole> = {
+  target: Target<R> & { role: R }
   world: World
   transport: Transport
   invariants?: readonly Invariant[]
@@ -59,67 +44,36 @@ export type UniverseParts = {
  *
  * @throws Trouble when the target cannot be started or reached.
  */
-export const openUniverse = async ({
-  target,
+export const openUniverse = async <R extends JudgedRole>({
+  target: ofRole,
   world: seeded,
   transport,
   invariants = [],
   launcher,
-}: UniverseParts): Promise<Universe> => {
-  const dialect = resolveDialect(target.dialect)
-  const given =
-    'origins' in target.attach ? await readByHand(join(target.directory, target.attach.provision)) : undefined
-  const world = given ? worldByHand(seeded, given) : seeded
-  const transcript = makeTranscript(world, invariants)
+}: UniverseParts<R>): Promise<Universe<R>> => {
+  const target: Target = ofRole as Target
+  const module: RoleModule<R> = roleModules[target.role as R]
   const drivers: { target?: (now: number) => Promise<void> } = {}
-  const directories: { entra?: Entra } = {}
   const clock = makeUniverseClock(async (now) => drivers.target?.(now))
+  const stage = await module.stage({
+    target: ofRole,
+    world: seeded,
+    clock,
+    transcriptOf: (final) => makeTranscript(final, invariants),
+  })
+  const { world, transcript } = stage
 
   const ground: Ground = {
     target,
-    dialect,
     world,
     clock,
     transport,
     launcher,
-    provision: (at) => given?.provision ?? provisionOf(world, at),
-    idp(at) {
-      const { application } = ground.provision(at)
-      const { tenants, clients, users } = everybody(world)
-      const { certificate } = signerOf({ keys: world.issuers.adfs })
-      const farm = { origin: at.idp, issuer: issuerOf({ origin: at.idp }), certificate }
-      const entra = makeEntra({
-        origin: at.idp,
-        clock,
-        keys: world.issuers.entra,
-        replyUrl: at.target + at.paths.callback,
-        application,
-        farm: { ...farm, endpoint: endpointsOf(farm).passive },
-        tenants,
-        users,
-        clients: clients.filter(({ tokenService }) => tokenService === 'entra'),
-      })
-      const acs = makeAcs({
-        entra,
-        keys: world.issuers.acs,
-        clients: clients.filter(({ tokenService }) => tokenService === 'acs'),
-      })
-      directories.entra = entra
-      const adfs = makeAdfs({
-        origin: at.idp,
-        clock,
-        keys: world.issuers.adfs,
-        users: entra.users,
-        parties: [
-          { realm: microsoftOnline, reply: `${at.idp}/login.srf`, subject: 'immutable-id' },
-          { realm: application.realm, reply: application.reply, subject: 'upn' },
-        ],
-      })
-      return recorded(
-        wireOf([...entraHandlers(entra), ...acsHandlers(acs), ...sharePointFront(acs), ...adfsHandlers(adfs)]),
-        transcript,
-        clock,
-      )
+    hosts: module.hosts,
+    provision: stage.provision,
+    mocks(place) {
+      const mocks = Object.entries(stage.mocks(place)) as [MockActor, Wire][]
+      return Object.fromEntries(mocks.map(([actor, wire]) => [actor, recorded(wire, actor, transcript, clock)]))
     },
   }
   const site = await attach(ground)
@@ -136,17 +90,14 @@ export const openUniverse = async ({
   const driver =
     typeof drive === 'function' ? drive : drive ? httpClockDriver(site.wire, site.at.target, drive.path) : site.clock
   if (driver) drivers.target = driver
-  const rotate = target.control?.rotateKey
-  const rotation =
-    typeof rotate === 'object' ? httpRotation(site.wire, site.at.target, rotate.path) : (rotate ?? site.rotateKey)
-
-  const actorAt = (origin: string) =>
-    isTargets(site.at, origin) ? 'target' : origin === site.at.idp ? 'idp' : undefined
+  const actorAt = actorsOf(site.at, module.hosts)
   const marked =
     (wire: Wire): Wire =>
     (request, signal) =>
       wire(
-        request.origin === site.at.idp ? { ...request, headers: [...request.headers, [browserMark, '1']] } : request,
+        Object.values(site.at.mocks).includes(request.origin)
+          ? { ...request, headers: [...request.headers, [browserMark, '1']] }
+          : request,
         signal,
       )
   const inTurn = (nodes: readonly number[]): Wire => {
@@ -167,34 +118,16 @@ export const openUniverse = async ({
   const { plain } = site
   const plainOrigins = [site.at.target, ...(site.at.also ?? [])].map(plainOriginOf)
 
-  return {
+  const shared: SharedRoom & UniverseOwn = {
     world,
-    dialect,
     clock,
     transcript,
-    at: site.at,
-    capabilities: capabilitiesOf(target.capabilities, dialect),
+    capabilities: module.describe(ofRole).capabilities,
     slice: (check) => world.slices[check],
-    profile: target.profile,
-    triggers: target.control?.triggers ?? {},
-    application: ground.provision(site.at).application,
-    rotateKey: askedOfTarget(rotation),
     ...inside,
     async restart() {
       await inside.restart()
       await drivers.target?.(clock.now())
-    },
-    hostile(check, modes) {
-      for (const { id } of world.slices[check]?.tenants ?? []) directories.entra?.modes.set(id, new Set(modes))
-    },
-    asserts: ({ objectId }, said) => void directories.entra?.asserted.set(objectId, said),
-    async forges(token, forgery) {
-      const { entra } = directories
-      const forged = entra && (await forgeToken(entra, Object.values(world.issuers), token, forgery))
-      if (forged === undefined)
-        throw new Inconclusive('unreadable', 'the access token that the target hands out is not one that it was issued')
-      transcript.hide(forged)
-      return forged
     },
     fromTarget: transcript.fromTarget,
     beginCase: transcript.beginCase,
@@ -217,6 +150,7 @@ export const openUniverse = async ({
     }),
     close: site.close,
   }
+  return Object.assign(stage.room(site), shared, { role: target.role as R })
 }
 
 /** What can be seen and done inside the target; it is left when the target file does not say how. */
@@ -232,6 +166,13 @@ const insideFor = async (
   }
 }
 
+/** Whom an origin of a place belongs to. */
+const actorsOf = ({ target, also = [], mocks }: Place, hosts: Ground['hosts']) => {
+  const actors = mocksOf(hosts)
+  return (origin: string) =>
+    origin === target || also.includes(origin) ? 'target' : actors.find((actor) => mocks[actor] === origin)
+}
+
 const attach = (ground: Ground): Promise<Site> => {
   const { attach: how } = ground.target
   if ('open' in how) return ground.transport === 'direct' ? attachDirect(how, ground) : attachServed(how, ground)
@@ -240,27 +181,18 @@ const attach = (ground: Ground): Promise<Site> => {
 
 /** Records what the target itself sends to a mock; a browser's requests are recorded where they begin. */
 const recorded =
-  (wire: Wire, transcript: Transcript, clock: UniverseClock): Wire =>
+  (wire: Wire, actor: MockActor, transcript: Transcript, clock: UniverseClock): Wire =>
   async (request, signal) => {
     const response = await wire(request, signal)
     if (headerOf(request.headers, browserMark) === undefined) {
       const route: Pick<Exchange, 'check' | 'phase' | 'plane' | 'from' | 'to'> = {
         check: null,
         phase: 'run',
-        plane: 'idp',
+        plane: actor,
         from: 'target',
-        to: 'idp',
+        to: actor,
       }
       transcript.record({ ...route, at: clock.now(), request, response })
     }
     return response
   }
-
-const everybody = ({ slices }: World) => {
-  const all = Object.values(slices)
-  return {
-    tenants: all.flatMap(({ tenants }) => tenants),
-    clients: all.flatMap(({ clients }) => clients),
-    users: all.flatMap(({ users }) => users),
-  }
-}

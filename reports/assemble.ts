@@ -3,6 +3,7 @@ import type { CheckId } from '../fixtures/world/shapes.ts'
 import type { Check, Invariant } from '../harness/judge/check.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { missingOf } from '../harness/judge/verdict.ts'
+import { ofRole } from '../harness/roles/index.ts'
 import type { Capability } from '../fixtures/clauses/clause.ts'
 import type { Evidence } from '../harness/record/exchange.ts'
 import type { ClauseStatus, ExitCode, Report } from './report.ts'
@@ -54,7 +55,7 @@ export const assemble = ({ run, target, selected, verdicts, evidence, outside = 
     run,
     target: { ...target, capabilities: [...capabilities].toSorted() },
     selected: [...selected],
-    invariants: catalogue.invariants.map(({ id }) => id),
+    invariants: ofRole(catalogue.invariants, target.role).map(({ id }) => id),
     verdicts: all,
     evidence: Object.fromEntries(Object.entries(evidence).map(([id, exchanges]) => [id, [...exchanges]])),
     clauses: statuses,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { roles } from '../fixtures/clauses/clause.ts'
+import { mockActors } from '../harness/record/exchange.ts'
 
 const text = z.string()
 const count = z.int().min(0)
@@ -39,7 +40,7 @@ const evidenceSchema = z.strictObject({
   check: text.nullable(),
   phase: z.enum(['control', 'run', 'late']),
   case: count.exactOptional(),
-  plane: z.enum(['party', 'idp', 'api', 'control']),
+  plane: z.enum(['party', ...mockActors, 'api', 'control']),
   from: text,
   to: text,
   at: z.number().meta({ description: 'Milliseconds on the clock of the universe.' }),

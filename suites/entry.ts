@@ -2,4 +2,4 @@ import { inject } from 'vitest'
 import { register } from '../harness/vitest/register.ts'
 import { checks, invariants } from './index.ts'
 
-await register(inject('brokerspec'), checks, invariants)
+await register(inject('brokerspec'), { checks, invariants })

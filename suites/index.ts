@@ -1,4 +1,5 @@
 import type { Check, Invariant } from '../harness/judge/check.ts'
+import type { JudgedRole } from '../harness/roles/role.ts'
 import { appOnly } from './broker/app-only/index.ts'
 import { anyForm, otherNames } from './broker/authorize/any-form.ts'
 import {
@@ -231,8 +232,11 @@ const storage: readonly Check[] = [
 /** The error table, in the order of the rulebook. */
 const errors: readonly Check[] = [...errorRows, ...distinctRows, ...inertPages, ...clientFaults]
 
-/** Every check, in the order of the rulebook. */
-export const checks: readonly Check[] = [...signIn, ...authorize, ...token, ...appOnly, ...storage, ...errors]
+/** Every check of a broker, in the order of the rulebook. */
+export const brokerChecks: readonly Check[] = [...signIn, ...authorize, ...token, ...appOnly, ...storage, ...errors]
+
+/** Every check of every role, in the order of the rulebook. */
+export const checks: readonly Check<JudgedRole>[] = [...brokerChecks]
 
 /** Every invariant. */
 export const invariants: readonly Invariant[] = [secretsInUrls, otherStores, secretsTold, secretsLogged, passwordsSeen]

@@ -8,7 +8,7 @@ import { checks, invariants } from './index.ts'
 export type Options = Partial<Omit<Plan, 'target' | 'launcher'>> & { target: string | URL }
 
 /**
- * Registers every check with vitest, for a project that runs brokerspec beside its own tests. Awaited at the top of a test
+ * Registers every check of the target's role with vitest, for a project that runs brokerspec beside its own tests. Awaited at the top of a test
  * file. A target that is launched needs `brokerspec/vitest-setup` in `globalSetup`.
  */
 export const brokerspec = async ({ target, ...options }: Options): Promise<void> => {
@@ -22,5 +22,5 @@ export const brokerspec = async ({ target, ...options }: Options): Promise<void>
     target: target instanceof URL ? fileURLToPath(target) : target,
     ...(launcher && { launcher }),
   }
-  await register(plan, checks, invariants)
+  await register(plan, { checks, invariants })
 }

@@ -7,15 +7,17 @@ import { declaredCapabilities } from '../fixtures/clauses/clause.ts'
 import { makeAuthority } from '../fixtures/world/authority.ts'
 import { makeKeyring, worldOf } from '../fixtures/world/world.ts'
 import type { Universe } from '../harness/universe.ts'
+import type { BrokerDefinition } from '../harness/target/target.ts'
 import { openUniverse } from '../harness/universe.ts'
 import { freePorts } from '../harness/launch/child.ts'
 import { openLauncher } from '../harness/launch/launcher.ts'
-import { loadTarget, readTarget } from '../harness/target/load.ts'
+import { readTarget } from '../harness/target/load.ts'
+import { loadBroker } from './loaded-broker.ts'
 import { makeBroker } from '../mocks/broker/broker.ts'
 import type { Provision } from '../fixtures/world/provision.ts'
 import { httpsWire } from '../harness/wire/https.ts'
 import { textOf } from '../protocols/wire.ts'
-import { checks } from '../suites/index.ts'
+import { brokerChecks as checks } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
 import { brokerspec } from './cli/command.ts'
 
@@ -64,23 +66,25 @@ const survives = async (universe: Universe, ms: number) => {
 test('one clock moves them all: shared, by a function, by HTTP', { timeout }, async () => {
   const own = { offset: 0 }
   const launcher = await openLauncher()
-  const byFunction = readTarget(
-    {
-      ...referenceBroker(),
-      capabilities: ['oauth', 'oidc', 'clock'],
-      attach: {
-        open: (provision: Parameters<typeof makeBroker>[0], io: Parameters<typeof makeBroker>[1]) => ({
-          wire: makeBroker(provision, { ...io, clock: { now: () => Date.now() + own.offset } }),
-        }),
-      },
-      control: { clock: async (now: number) => void (own.offset = now - Date.now()) },
+  const definition: BrokerDefinition = {
+    ...referenceBroker(),
+    capabilities: ['oauth', 'oidc', 'clock'],
+    attach: {
+      open: (provision: Parameters<typeof makeBroker>[0], io: Parameters<typeof makeBroker>[1]) => ({
+        wire: makeBroker(provision, { ...io, clock: { now: () => Date.now() + own.offset } }),
+      }),
     },
-    'x',
-  )
+    control: { clock: async (now: number) => void (own.offset = now - Date.now()) },
+  }
   const universes = await Promise.all([
-    openUniverse({ target: readTarget(referenceBroker(), 'x'), world, transport: 'direct' }),
-    openUniverse({ target: byFunction, world, transport: 'direct' }),
-    openUniverse({ target: await loadTarget(program), world, transport: 'https', launcher: launcher.address }),
+    openUniverse<'broker'>({ target: readTarget(referenceBroker(), 'x'), world, transport: 'direct' }),
+    openUniverse<'broker'>({ target: readTarget(definition, 'x'), world, transport: 'direct' }),
+    openUniverse<'broker'>({
+      target: await loadBroker(program),
+      world,
+      transport: 'https',
+      launcher: launcher.address,
+    }),
   ])
   try {
     for (const universe of universes) {
@@ -97,7 +101,7 @@ test('one clock moves them all: shared, by a function, by HTTP', { timeout }, as
 /** The keys that the mock identity provider serves in a run, to a target that trusts nothing but this authority. */
 const keysServed = async (file: string, ca: string): Promise<unknown> => {
   const wire = httpsWire({ ca: [readFileSync(ca, 'utf8')] })
-  const universe = await openUniverse({ target: await loadTarget(file), world, transport: 'https' })
+  const universe = await openUniverse<'broker'>({ target: await loadBroker(file), world, transport: 'https' })
   const request = { method: 'GET', origin: universe.at.idp, rawPath: '/common/discovery/keys', headers: [] }
   const answer = await wire(request)
   await Promise.all([universe.close(), wire.close()])

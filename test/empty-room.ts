@@ -6,6 +6,7 @@ import type { Room } from '../harness/judge/judge.ts'
 const dialect = resolveDialect('k2trust')
 /** A room without a target, in which the judge can be tried on checks that never browse. */
 export const room: Room = {
+  role: 'broker',
   dialect,
   at: { target: 'https://broker.test', idp: 'https://login.test', paths: dialect.paths },
   capabilities: new Set(['oauth', 'speaks:authorize']),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { DeclaredRow } from '../fixtures/error-table.ts'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import { ownErrorTable } from '../mocks/broker/error-numbers.ts'
-import { checks } from '../suites/index.ts'
+import { brokerChecks as checks } from '../suites/index.ts'
 import type { Suspect } from './proving-ground.ts'
 import { verdictsOn } from './proving-ground.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { DialectChoice } from '../harness/dialects/resolve.ts'
-import { checks } from '../suites/index.ts'
+import { brokerChecks as checks } from '../suites/index.ts'
 import { verdictsOn } from './proving-ground.ts'
 import { formPostBroker } from './targets/form-post.ts'
 

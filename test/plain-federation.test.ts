@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import { faulty, sideOf } from '../mocks/faults/catalogue.ts'
-import { checks } from '../suites/index.ts'
+import { brokerChecks as checks } from '../suites/index.ts'
 import { verdictsOn } from './proving-ground.ts'
 
 const keyring = await makeKeyring()

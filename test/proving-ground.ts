@@ -4,24 +4,27 @@ import { worldOf } from '../fixtures/world/world.ts'
 import type { Transport } from '../harness/attach/site.ts'
 import type { DialectChoice } from '../harness/dialects/resolve.ts'
 import type { Check } from '../harness/judge/check.ts'
+import { ofRole } from '../harness/roles/index.ts'
 import { inspect, remainsOf } from '../harness/judge/inspect.ts'
 import { judge } from '../harness/judge/judge.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { readTarget } from '../harness/target/load.ts'
 import { kindsOf } from '../harness/target/kinds.ts'
 import type { Triggers } from '../harness/dialects/trigger.ts'
-import type { InProcess, TargetDefinition } from '../harness/target/target.ts'
+import type { BrokerDefinition, InProcess } from '../harness/target/target.ts'
 import { openUniverse } from '../harness/universe.ts'
 import type { Decisions } from '../mocks/broker/decisions.ts'
-import { checks, invariants } from '../suites/index.ts'
+import { brokerChecks as checks, invariants as all } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
+
+const invariants = ofRole(all, 'broker')
 
 /** A target on trial: the reference broker with these policies, or another way to open one, which holds nothing unless it shows what. */
 export type Suspect = Decisions & {
   open?: InProcess['open']
   dialect?: DialectChoice
-  capabilities?: TargetDefinition['capabilities']
-  profile?: TargetDefinition['profile']
+  capabilities?: BrokerDefinition['capabilities']
+  profile?: BrokerDefinition['profile']
   /** Rows that it declares no trigger for. */
   handles?: readonly TriggeredRowId[]
   requestMs?: number
@@ -78,5 +81,5 @@ export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdic
 /** The inside of a suspect that shows none of its own: there is nothing in it. */
 const emptyInside = { storage: () => '', storageRaw: () => '', logs: () => '', restart: async () => undefined }
 
-const triggersWithout = ({ control }: TargetDefinition, rows: readonly TriggeredRowId[]): Triggers =>
+const triggersWithout = ({ control }: BrokerDefinition, rows: readonly TriggeredRowId[]): Triggers =>
   Object.fromEntries(Object.entries(control?.triggers ?? {}).filter(([row]) => !rows.some((one) => one === row)))

@@ -11,7 +11,7 @@ import type { Verdict } from '../harness/judge/verdict.ts'
 import type { LauncherAddress } from '../harness/launch/launcher.ts'
 import { readTarget } from '../harness/target/load.ts'
 import { openUniverse } from '../harness/universe.ts'
-import { checks } from '../suites/index.ts'
+import { brokerChecks as checks } from '../suites/index.ts'
 
 /** Writes a provision document and its keys, as `brokerspec provision` does, for a target at `party`. */
 export const setUpByHand = async (folder: string, keyring: Keyring, idp: string, party: string): Promise<Provision> => {

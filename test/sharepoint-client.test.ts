@@ -5,6 +5,7 @@ import { single } from '../fixtures/world/slice.ts'
 import { makeKeyring, worldOf } from '../fixtures/world/world.ts'
 import type { Transport } from '../harness/attach/site.ts'
 import { readTarget } from '../harness/target/load.ts'
+import type { BrokerDefinition } from '../harness/target/target.ts'
 import { openUniverse } from '../harness/universe.ts'
 import { makeBroker } from '../mocks/broker/broker.ts'
 import type { HostileModeId } from '../mocks/hostile-modes.ts'
@@ -26,8 +27,9 @@ const open = async (transport: Transport) => {
       return { wire: makeBroker(provision, io) }
     },
   }
-  const target = readTarget({ ...referenceBroker(), capabilities: ['oauth', 'oidc'], control: {}, attach }, 'x')
-  const universe = await openUniverse({ target, world, transport })
+  const definition: BrokerDefinition = { ...referenceBroker(), capabilities: ['oauth', 'oidc'], control: {}, attach }
+  const target = readTarget(definition, 'x')
+  const universe = await openUniverse<'broker'>({ target, world, transport })
   const { clients, users, tenants } = universe.slice(check) ?? {}
   const client = clients?.find(({ tokenService }) => tokenService === 'acs')
   const [[user], [tenant], { provision }] = [users ?? [], tenants ?? [], told]

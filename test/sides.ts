@@ -2,7 +2,7 @@ import type { Check } from '../harness/judge/check.ts'
 import type { Decisions } from '../mocks/broker/decisions.ts'
 import type { Side } from '../mocks/faults/catalogue.ts'
 import { recordOf, sideNames, sideOf } from '../mocks/faults/catalogue.ts'
-import { checks } from '../suites/index.ts'
+import { brokerChecks as checks } from '../suites/index.ts'
 
 /** The checks that meet the decisions of a side, as the faults say that they claim. */
 export const checksOf = (side: Side): readonly Check[] =>

@@ -5,6 +5,7 @@ import { single } from '../fixtures/world/slice.ts'
 import { makeKeyring, worldOf } from '../fixtures/world/world.ts'
 import type { Transport } from '../harness/attach/site.ts'
 import { readTarget } from '../harness/target/load.ts'
+import type { BrokerDefinition } from '../harness/target/target.ts'
 import { openUniverse } from '../harness/universe.ts'
 import { encodeForm, decodeForm } from '../protocols/form.ts'
 import { verifyMetadata } from '../protocols/metadata/read-metadata.ts'
@@ -29,8 +30,9 @@ const open = async (transport: Transport) => {
       return { wire: async () => textResponse(200, 'taken') }
     },
   }
-  const universe = await openUniverse({
-    target: readTarget({ ...referenceBroker(), capabilities: ['oidc'], control: {}, attach }, 'x'),
+  const definition: BrokerDefinition = { ...referenceBroker(), capabilities: ['oidc'], control: {}, attach }
+  const universe = await openUniverse<'broker'>({
+    target: readTarget(definition, 'x'),
     world,
     transport,
   })

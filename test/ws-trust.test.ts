@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { DialectChoice } from '../harness/dialects/resolve.ts'
 import { faulty } from '../mocks/faults/catalogue.ts'
-import { checks } from '../suites/index.ts'
+import { brokerChecks as checks } from '../suites/index.ts'
 import { verdictsOn } from './proving-ground.ts'
 
 const keyring = await makeKeyring()

@@ -1,7 +1,7 @@
 import type { Exchanged } from './account.ts'
 import { clipMiddle, inOneLine } from './text.ts'
 
-const order: readonly string[] = ['browser', 'client', 'target', 'idp', 'harness']
+const order: readonly string[] = ['browser', 'client', 'target', 'broker', 'idp', 'harness']
 const lane = 390
 const margin = 90
 const row = 30

@@ -3,45 +3,43 @@ import type { InProcess, Running } from '../target/target.ts'
 import { httpsWire, nodeWires } from '../wire/https.ts'
 import { route } from '../wire/route.ts'
 import { serve } from '../wire/serve.ts'
+import { serveMocks, wiresByOrigin } from './mocks.ts'
 import { openTarget } from './open.ts'
-import type { Ground, Site } from './site.ts'
+import type { Ground, Place, Site } from './site.ts'
 
 /** Opens a target within this process and reaches it directly, without sockets. */
-export const attachDirect = async (attach: InProcess, ground: Ground): Promise<Site> => {
-  const { paths } = ground.dialect
-  const at = { target: 'https://broker.test', idp: 'https://login.test', paths }
-  const idp = ground.idp(at)
-  const io = { wire: route({ [at.idp]: idp }), clock: ground.clock, origin: at.target }
+export const attachDirect = async (attach: InProcess<never>, ground: Ground): Promise<Site> => {
+  const { target: name, ...names } = ground.hosts
+  const mocks = Object.fromEntries(Object.entries(names).map(([actor, host]) => [actor, `https://${host}`]))
+  const at: Place = { target: `https://${name}`, mocks }
+  const around = wiresByOrigin(ground, at)
+  const io = { wire: route(around), clock: ground.clock, origin: at.target }
   const running = await openTarget(attach, ground.provision(at), io, ground.target.profile.checkMs)
 
   return {
     at,
-    wire: route({ [at.target]: running.wire, [at.idp]: idp }),
-    nodes: (running.nodes ?? []).map((node) => route({ [at.target]: node, [at.idp]: idp })),
+    wire: route({ ...around, [at.target]: running.wire }),
+    nodes: (running.nodes ?? []).map((node) => route({ ...around, [at.target]: node })),
     ...controlOf(running),
     close: async () => running.close?.(),
   }
 }
 
 /** Opens a target within this process and reaches it over loopback HTTPS, as a stranger would be. */
-export const attachServed = async (attach: InProcess, ground: Ground): Promise<Site> => {
+export const attachServed = async (attach: InProcess<never>, ground: Ground): Promise<Site> => {
   const { ca } = ground.world
   const identity = await ca.issue(['localhost', '127.0.0.1'])
-  const late: { idp?: Wire; target?: Wire } = {}
-  const ask =
-    (whom: keyof typeof late): Wire =>
-    async (request, signal) => {
-      const wire = late[whom]
-      if (wire === undefined) throw new Error('not open yet')
-      return wire(request, signal)
-    }
-  const [idp, target] = await Promise.all([serve(ask('idp'), identity), serve(ask('target'), identity)])
-  const { paths } = ground.dialect
-  const at = { target: `https://127.0.0.1:${target.port}`, idp: `https://localhost:${idp.port}`, paths }
-  late.idp = ground.idp(at)
+  const { served, at: mocks, open } = await serveMocks(ground, identity)
+  const late: { target?: Wire } = {}
+  const target = await serve(async (request, signal) => {
+    if (late.target === undefined) throw new Error('not open yet')
+    return late.target(request, signal)
+  }, identity)
+  const at: Place = { target: `https://127.0.0.1:${target.port}`, mocks }
+  open(at)
   const wire = httpsWire({ ca: [ca.certificate] })
   const io = { wire, clock: ground.clock, origin: at.target }
-  const leave = () => Promise.all([wire.close(), idp.close(), target.close()])
+  const leave = () => Promise.all([wire, target, ...served].map((one) => one.close()))
   const running = await openTarget(attach, ground.provision(at), io, ground.target.profile.checkMs).catch(
     async (cause: unknown) => {
       await leave()
@@ -60,15 +58,16 @@ export const attachServed = async (attach: InProcess, ground: Ground): Promise<S
     ...controlOf(running),
     async close() {
       await running.close?.()
-      await Promise.all([leave(), ...[...nodes, ...doors].map((open) => open.close())])
+      await Promise.all([leave(), ...[...nodes, ...doors].map((one) => one.close())])
     },
   }
 }
 
 /** What moves the target from within. */
-const controlOf = ({ clock, rotateKey, storage, storageRaw, logs, restart }: Running) => ({
+const controlOf = ({ clock, rotateKey, refreshMetadata, storage, storageRaw, logs, restart }: Running) => ({
   ...(clock && { clock }),
   ...(rotateKey && { rotateKey }),
+  ...(refreshMetadata && { refreshMetadata }),
   inside: {
     ...(storage && { storage }),
     ...(storageRaw && { storageRaw }),

@@ -1,4 +1,3 @@
-import type { Provision } from '../../fixtures/world/provision.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import type { InProcess, Running, Surroundings } from '../target/target.ts'
 import { Trouble } from '../trouble.ts'
@@ -10,8 +9,8 @@ import { watchExits } from './exits.ts'
  * @throws Trouble when it throws, gives no wire, or is not done after `within` ms.
  */
 export const openTarget = async (
-  attach: InProcess,
-  provision: Provision,
+  attach: InProcess<never>,
+  provision: object,
   io: Surroundings,
   within: number,
 ): Promise<Running> => {
@@ -20,13 +19,14 @@ export const openTarget = async (
   const life: { end?: string } = {}
   const unwatch = watchExits((how) => void (life.end ??= how))
   try {
-    const running: unknown = await Promise.race([attach.open(provision, io), late])
+    const running: unknown = await Promise.race([attach.open(provision as never, io), late])
     if (life.end !== undefined) throw new Error(`it called ${life.end}`)
     if (!isRunning(running))
       throw new Error('it gave no { wire }, where wire is a function from a request to a response')
     return {
       ...(running.clock && { clock: running.clock }),
       ...(running.rotateKey && { rotateKey: () => running.rotateKey?.() ?? Promise.resolve() }),
+      ...(running.refreshMetadata && { refreshMetadata: () => running.refreshMetadata?.() ?? Promise.resolve() }),
       ...insideOf(running),
       wire: mortal((request, signal) => running.wire(request, signal), life),
       ...(running.nodes && { nodes: running.nodes.map((node) => mortal(node, life)) }),

@@ -22,8 +22,7 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
   const at = {
     target: new URL(origins.party).origin,
     also: (origins.also ?? []).map((one) => new URL(one).origin),
-    idp: mocks.idp,
-    paths: ground.dialect.paths,
+    mocks: { idp: mocks.idp },
   }
   const own = attach.ca === undefined ? [] : [await readAuthority(join(ground.target.directory, attach.ca))]
   const within = ground.target.profile.requestMs
@@ -38,7 +37,8 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
 
   try {
     await requirePermission(attach, https, { now: Date.now(), within, nodes })
-    const idp = ground.idp(at)
+    const { idp } = ground.mocks(at)
+    if (idp === undefined) throw new TypeError('only a broker is set up by hand')
     open.idp = await listen(idp, attach, await ca.issue(['localhost', '127.0.0.1', new URL(mocks.idp).hostname]))
     for (const [place, origin] of namedOrigins(attach)) {
       const request = { method: 'GET', origin: new URL(origin).origin, rawPath: '/', headers: [] }
@@ -49,7 +49,7 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
     const beside =
       (target: Wire): Wire =>
       (request, signal) =>
-        (request.origin === at.idp ? idp : target)(request, signal)
+        (request.origin === mocks.idp ? idp : target)(request, signal)
     return { at, wire: beside(https), plain, nodes: nodes.map((node) => beside(node.wire)), close }
   } catch (cause) {
     await close()

@@ -1,32 +1,37 @@
-import type { Provision } from '../../fixtures/world/provision.ts'
 import type { World } from '../../fixtures/world/world.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver, UniverseClock } from '../clock/universe-clock.ts'
 import type { OwnInside } from '../control/inside.ts'
-import type { Dialect, Endpoints } from '../dialects/dialect.ts'
 import type { LauncherAddress } from '../launch/launcher.ts'
+import type { MetadataRefresh } from '../keys/refresh.ts'
 import type { KeyRotation } from '../keys/rotation.ts'
+import type { MockActor } from '../record/exchange.ts'
+import { mockActors } from '../record/exchange.ts'
 import type { Target } from '../target/target.ts'
 
 /** The two forms of a wire. */
 export type Transport = 'direct' | 'https'
 
+/** The origins of a run, without trailing slash: of the target, its further ones, and of each mock. */
+export type Place = { target: string; also?: readonly string[]; mocks: Readonly<Partial<Record<MockActor, string>>> }
+
 /** What an attachment needs to put a target between the mocks. */
 export type Ground = {
   target: Target
-  dialect: Dialect
   world: World
   clock: UniverseClock
   transport: Transport
   launcher: LauncherAddress | undefined
-  /** The identity provider of these endpoints. */
-  idp(at: Endpoints): Wire
-  provision(at: Endpoints): Provision
+  /** The names of target and mocks on the direct wire. */
+  hosts: { target: string } & Partial<Record<MockActor, string>>
+  /** The mocks of a place, each to be served at its origin. */
+  mocks(place: Place): Partial<Record<MockActor, Wire>>
+  provision(place: Place): object
 }
 
 /** A target in place: where it is, the browser's wire to everybody, and how to leave. */
 export type Site = {
-  at: Endpoints
+  at: Place
   wire: Wire
   /** The same wire by way of each node of the target, where there are several behind its name. */
   nodes: readonly Wire[]
@@ -34,6 +39,7 @@ export type Site = {
   plain?: Wire
   clock?: ClockDriver
   rotateKey?: KeyRotation
+  refreshMetadata?: MetadataRefresh
   /** What can be seen and done inside the target. */
   inside?: OwnInside
   close(): Promise<void>
@@ -41,3 +47,6 @@ export type Site = {
 
 /** Marks what a browser sends to a mock, where requests of the target arrive on the same socket. */
 export const browserMark = 'x-brokerspec-browser'
+
+/** Whom the mocks of a role play. */
+export const mocksOf = (hosts: Ground['hosts']): MockActor[] => mockActors.filter((actor) => actor in hosts)

@@ -1,61 +1,29 @@
 import type * as fc from 'fast-check'
 import type { Basis, Capability, Clause, ClauseId } from '../../fixtures/clauses/clause.ts'
-import type { CheckId, Shape, Slice, User } from '../../fixtures/world/shapes.ts'
-import type { Provision } from '../../fixtures/world/provision.ts'
+import type { CheckId, Shape, Slice } from '../../fixtures/world/shapes.ts'
 import type { World } from '../../fixtures/world/world.ts'
 import type { FaultId } from '../../mocks/faults/catalogue.ts'
-import type { HostileModeId } from '../../mocks/hostile-modes.ts'
-import type { Asserted } from '../../mocks/idp/entra/asserted.ts'
-import type { Forgery } from '../../mocks/idp/forge-token.ts'
 import type { Browser } from '../agent/browser.ts'
 import type { UniverseClock } from '../clock/universe-clock.ts'
 import type { Dump } from '../control/dump.ts'
 import type { Inside } from '../control/inside.ts'
-import type { Dialect, Endpoints } from '../dialects/dialect.ts'
-import type { Triggers } from '../dialects/trigger.ts'
 import type { Exchange } from '../record/exchange.ts'
-import type { Profile } from '../target/target.ts'
+import type { JudgedRole, Roles } from '../roles/role.ts'
 import type { Violation } from './blame.ts'
 
 /** An id of the attack catalogue, such as `RUR-05`. */
 export type AttackId = `${string}-${number}`
 
-/** What of the target's own application at the identity provider a check may look for: client id, realm, reply URL. */
-export type Application = Pick<Provision['application'], 'id' | 'realm' | 'reply'>
-
 /**
- * What a check is given: its slice, the target's dialect, and hands to act with. Only a check of scope `exclusive` looks inside the
- * target or restarts it.
+ * What every check is given, whatever the role of the target: its slice, and hands that act for browsers and time. Only a check of scope
+ * `exclusive` looks inside the target or restarts it.
  */
-export type Context = Inside & {
+export type Shared = Inside & {
   slice: Slice
-  dialect: Dialect
-  at: Endpoints
   /** How many property cases to try in all. */
   runs: number
-  profile: Profile
-  /** Requests that the target declares to end in a row of its error table. */
-  triggers: Triggers
-  /** The target's own application at the identity provider. */
-  application: Application
   /** The universe's clock; only a check of scope `exclusive` moves it. */
   clock: UniverseClock
-  /**
-   * Has the target replace the key that it signs tokens with, which stays replaced; only a check of scope `exclusive` does it.
-   *
-   * @throws Inconclusive when the target does not
-   */
-  rotateKey(): Promise<void>
-  /** Makes the identity provider misbehave towards the tenants of the slice, until called again. */
-  hostile(...modes: HostileModeId[]): void
-  /** Makes the identity provider say this of a user of the slice in its tokens, until called again. */
-  asserts(user: User, said: Asserted): void
-  /**
-   * Makes another token out of one that the identity provider has issued: as it would have issued it, or forged.
-   *
-   * @throws Inconclusive for a token that it has not issued
-   */
-  forges(token: string, forgery: Forgery): Promise<string>
   /**
    * What the target itself has sent to a mock since this case began, oldest first: what concerns the slice, and what cannot be told
    * to concern another. A control is no case, and sees nothing.
@@ -88,11 +56,11 @@ export type Context = Inside & {
   note(text: string): void
 }
 
-/** What else a target declares that a check may ask for. */
-export type Declared = { profile: Profile; triggers: Triggers }
+/** What a check of this role is given: what every check is, and the hands of its role. */
+export type Context<R extends JudgedRole = 'broker'> = Shared & Roles[R]['hands']
 
-/** One question put to a target, as a value. */
-export type Check = {
+/** One question put to a target of a role, as a value. Its role is that of its clauses. */
+export type Check<R extends JudgedRole = 'broker'> = {
   id: CheckId
   /** A sentence that a target can make false. */
   title: string
@@ -103,15 +71,15 @@ export type Check = {
   weaker?: Exclude<Basis, 'source'>
   /** Attacks of the catalogue of which it sends at least one shape; it does not claim to send them all. */
   attacks?: readonly AttackId[]
-  /** What a dialect, or what else a target declares, lacks for this check to make sense; `undefined`: nothing. */
-  applies?(dialect: Dialect, declared: Declared): string | undefined
+  /** What the target, by all that it declares, lacks for this check to make sense; `undefined`: nothing. */
+  applies?(...declared: Roles[R]['declared']): string | undefined
   needs: { capabilities: readonly Capability[]; shape: Shape; scope: 'slice' | 'exclusive' }
   /** The faults it catches, each proved. */
   kills: readonly [FaultId, ...FaultId[]]
   /** Sends the valid form; whatever it throws makes the verdict inconclusive. */
-  control(context: Context): Promise<void>
+  control(context: Context<R>): Promise<void>
   /** Sends the same with one thing changed. */
-  run(context: Context): Promise<void>
+  run(context: Context<R>): Promise<void>
 }
 
 /** A rule for every exchange of a run, and for what a target holds after it, whichever check provoked it. */

@@ -1,47 +1,29 @@
 import { clauseOf } from '../../fixtures/clauses/index.ts'
 import type { Capability } from '../../fixtures/clauses/clause.ts'
-import type { CheckId, Slice, User } from '../../fixtures/world/shapes.ts'
+import type { CheckId, Slice } from '../../fixtures/world/shapes.ts'
 import { derive } from '../../fixtures/seed.ts'
-import type { HostileModeId } from '../../mocks/hostile-modes.ts'
-import type { Asserted } from '../../mocks/idp/entra/asserted.ts'
-import type { Forgery } from '../../mocks/idp/forge-token.ts'
 import type { Browser } from '../agent/browser.ts'
 import type { UniverseClock } from '../clock/universe-clock.ts'
 import type { Inside } from '../control/inside.ts'
-import type { Dialect, Endpoints } from '../dialects/dialect.ts'
-import type { Triggers } from '../dialects/trigger.ts'
 import type { Exchange } from '../record/exchange.ts'
-import type { Profile } from '../target/target.ts'
+import { roleModules, roleOf } from '../roles/index.ts'
+import type { JudgedRole, RoleModule, Roles } from '../roles/role.ts'
 import { Inconclusive, Violation } from './blame.ts'
-import type { Application, Check, Context } from './check.ts'
+import type { Check, Context, Shared } from './check.ts'
 import { gradeOf } from './check.ts'
 import { trial } from './for-every.ts'
 import type { Counterexample, Verdict } from './verdict.ts'
 import { missingOf } from './verdict.ts'
 
-/** What of a universe a check is judged in. */
-export type Room = Inside & {
-  dialect: Dialect
-  at: Endpoints
+/** What of a universe a check is judged in, whatever the role of the target. */
+export type SharedRoom = Inside & {
   capabilities: ReadonlySet<Capability>
-  profile: Profile
-  triggers: Triggers
-  /** The target's own application at the identity provider. */
-  application: Application
   clock: UniverseClock
-  /** Has the target replace its signing key. */
-  rotateKey(): Promise<void>
-  /** Sets the hostile modes of the identity provider towards the tenants of a check's slice. */
-  hostile(check: CheckId, modes: readonly HostileModeId[]): void
-  /** Sets what the identity provider says of a user. */
-  asserts(user: User, said: Asserted): void
-  /** Makes another token out of one that the identity provider has issued. */
-  forges(token: string, forgery: Forgery): Promise<string>
   /** `undefined` when the target's own provision cannot satisfy the shape. */
   slice(check: CheckId): Slice | undefined
   browser(check: CheckId, phase: Exchange['phase'], signal: AbortSignal): Browser
   /** A browser that speaks HTTP without TLS to the ports of the target; absent where they are not its own. */
-  plainBrowser?: Room['browser']
+  plainBrowser?: SharedRoom['browser']
   /** How many nodes stand behind the target's name; 0 when they cannot be told apart. */
   nodes: number
   /** What the target itself sent to a mock in this case: for this check, or for nobody that can be told. */
@@ -51,6 +33,9 @@ export type Room = Inside & {
   /** The exchanges of this case are the evidence, whatever comes after. */
   pinCase(check: CheckId): void
 }
+
+/** What of a universe around a target of a role a check is judged in. */
+export type Room<R extends JudgedRole = 'broker'> = SharedRoom & Roles[R]['room'] & { role: R }
 
 /** Limits of one check: its own time in ms, and how many attempts to make a counterexample smaller. */
 export type Budget = { checkMs: number; shrinks: number }
@@ -66,18 +51,29 @@ type Answer = Verdict extends infer V ? (V extends Verdict ? Omit<V, 'check' | '
  * Never throws; control, run and last control
  * may each take as long as the budget says.
  */
-export const judge = async (check: Check, room: Room, judging: Judging): Promise<Verdict> => {
+export const judge = async <R extends JudgedRole>(
+  check: Check<R>,
+  room: Room<R>,
+  judging: Judging,
+): Promise<Verdict> => {
   const began = performance.now()
   const notes: string[] = []
   const answer = await judged(check, room, judging, notes).catch(ourMistake)
   return { check: check.id, notes, ms: Math.round(performance.now() - began), ...answer }
 }
 
-const judged = async (check: Check, room: Room, judging: Judging, notes: string[]): Promise<Answer> => {
+const judged = async <R extends JudgedRole>(
+  check: Check<R>,
+  room: Room<R>,
+  judging: Judging,
+  notes: string[],
+): Promise<Answer> => {
+  const role: RoleModule<R> = roleModules[room.role]
+  if (roleOf(check) !== room.role) return ourMistake(new TypeError(`a ${room.role} is no target of ${check.id}`))
   const needed = [...check.clauses.flatMap((id) => clauseOf(id).capabilities), ...check.needs.capabilities]
   const missing = missingOf(needed, room.capabilities)
   if (missing.length > 0) return { status: 'not-applicable', missing }
-  const lack = check.applies?.(room.dialect, room)
+  const lack = role.lack(check, room)
   if (lack !== undefined) return { status: 'not-applicable', missing: [lack] }
   const slice = room.slice(check.id)
   if (slice === undefined) return { status: 'not-applicable', missing: [`shape:${JSON.stringify(check.needs.shape)}`] }
@@ -89,69 +85,62 @@ const judged = async (check: Check, room: Room, judging: Judging, notes: string[
   let cases = 0
 
   const plainly = room.plainBrowser
-  const contextIn = (phase: Exchange['phase'], signal: AbortSignal): Context => ({
-    slice,
-    dialect: room.dialect,
-    at: room.at,
-    runs: judging.runs,
-    profile: room.profile,
-    triggers: room.triggers,
-    application: room.application,
-    clock: room.clock,
-    rotateKey: room.rotateKey,
-    storage: room.storage,
-    storageRaw: room.storageRaw,
-    logs: room.logs,
-    restart: room.restart,
-    hostile: (...modes) => room.hostile(check.id, modes),
-    asserts: (user, said) => room.asserts(user, said),
-    forges: room.forges,
-    fromTarget: () => room.fromTarget(check.id),
-    signal,
-    nodes: room.nodes,
-    browser: () => room.browser(check.id, phase, signal),
-    plainBrowser: plainly && (() => plainly(check.id, phase, signal)),
-    note: (text) => void (notes.includes(text) || notes.push(text)),
+  const contextIn = (phase: Exchange['phase'], signal: AbortSignal): Context<R> => {
+    const shared: Shared = {
+      slice,
+      runs: judging.runs,
+      clock: room.clock,
+      storage: room.storage,
+      storageRaw: room.storageRaw,
+      logs: room.logs,
+      restart: room.restart,
+      fromTarget: () => room.fromTarget(check.id),
+      signal,
+      nodes: room.nodes,
+      browser: () => room.browser(check.id, phase, signal),
+      plainBrowser: plainly && (() => plainly(check.id, phase, signal)),
+      note: (text) => void (notes.includes(text) || notes.push(text)),
 
-    async each(examples, holds) {
-      for (const [index, example] of examples.entries()) {
-        if (judging.replay && !isReplay(judging.replay, 'example', String(index))) continue
-        cases += 1
-        room.beginCase(check.id)
-        await holds(example).catch((cause: unknown) => {
-          found.counterexample = { value: example, seed: judging.seed, path: `example/${index}` }
-          throw cause
-        })
-      }
-    },
+      async each(examples, holds) {
+        for (const [index, example] of examples.entries()) {
+          if (judging.replay && !isReplay(judging.replay, 'example', String(index))) continue
+          cases += 1
+          room.beginCase(check.id)
+          await holds(example).catch((cause: unknown) => {
+            found.counterexample = { value: example, seed: judging.seed, path: `example/${index}` }
+            throw cause
+          })
+        }
+      },
 
-    async forEvery(label, arbitrary, runs, holds) {
-      const { replay } = judging
-      if (replay ? replay.label !== label : runs === 0) return
-      const counted = (value: Parameters<typeof holds>[0]) => {
-        cases += 1
-        room.beginCase(check.id)
-        return holds(value)
-      }
-      const path = replay && { path: replay.path, runs: 1, shrinks: 0 }
-      const falsified = await trial(
-        arbitrary,
-        { seed: seedOf(label), runs, shrinks, ...path },
-        counted,
-        (violation) => {
-          seen.violation = violation
-          room.pinCase(check.id)
-        },
-      )
-      if (!falsified) return
-      found.counterexample = { value: falsified.value, seed: judging.seed, path: `${label}/${falsified.path}` }
-      throw falsified.violation
-    },
-  })
+      async forEvery(label, arbitrary, runs, holds) {
+        const { replay } = judging
+        if (replay ? replay.label !== label : runs === 0) return
+        const counted = (value: Parameters<typeof holds>[0]) => {
+          cases += 1
+          room.beginCase(check.id)
+          return holds(value)
+        }
+        const path = replay && { path: replay.path, runs: 1, shrinks: 0 }
+        const falsified = await trial(
+          arbitrary,
+          { seed: seedOf(label), runs, shrinks, ...path },
+          counted,
+          (violation) => {
+            seen.violation = violation
+            room.pinCase(check.id)
+          },
+        )
+        if (!falsified) return
+        found.counterexample = { value: falsified.value, seed: judging.seed, path: `${label}/${falsified.path}` }
+        throw falsified.violation
+      },
+    }
+    return Object.assign(role.hands(room, check.id), shared)
+  }
 
   const control = async (phase: 'control' | 'late') => {
-    room.hostile(check.id, [])
-    for (const user of slice.users) room.asserts(user, {})
+    role.calm(room, check.id, slice)
     await within(checkMs, (signal) => check.control(contextIn(phase, signal)))
   }
 
@@ -204,7 +193,10 @@ const isReplay = (replay: NonNullable<Judging['replay']>, label: string, path: s
 const isJudgement = (cause: unknown): cause is Violation | Inconclusive =>
   cause instanceof Violation || cause instanceof Inconclusive
 
-const failed = (check: Check, { clause = check.clauses[0], kind, expected, actual }: Violation) =>
+const failed = (
+  check: Pick<Check, 'clauses' | 'weaker'>,
+  { clause = check.clauses[0], kind, expected, actual }: Violation,
+) =>
   ({
     status: 'fail',
     grade: gradeOf(clauseOf(clause), check.weaker),

@@ -2,10 +2,14 @@ import type { CheckId } from '../../fixtures/world/shapes.ts'
 import type { WireRequest, WireResponse } from '../../protocols/wire.ts'
 
 /** The sides from which a target is reached. */
-export type Plane = 'party' | 'idp' | 'api' | 'control'
+export type Plane = 'party' | MockActor | 'api' | 'control'
 
 /** Who speaks to whom. */
-export type Actor = 'browser' | 'client' | 'target' | 'idp' | 'harness'
+export type Actor = 'browser' | 'client' | 'target' | MockActor | 'harness'
+
+/** Whom a mock plays. */
+export const mockActors = ['idp', 'broker'] as const
+export type MockActor = (typeof mockActors)[number]
 
 /** One request and what came of it, as it went over the wire. */
 export type Exchange = {

@@ -1,21 +1,21 @@
 import { Worker } from 'node:worker_threads'
 import type { TroubleData } from '../trouble.ts'
+import type { Described, JudgedRole } from '../roles/role.ts'
 import { Trouble, troubleOf } from '../trouble.ts'
 import { loadTarget } from './load.ts'
 import type { AlreadyRunning, Launched, Target } from './target.ts'
 
 /** What is known of a target without any of its code: plain data, which crosses threads. */
-export type Outline = Omit<Target, 'attach' | 'control'> & { attach: { open: true } | Launched | AlreadyRunning }
+export type Outline = Described<JudgedRole> & { attach: { open: true } | Launched | AlreadyRunning }
 
 /** What a thread that reads a target file has to say. */
 export type Answer = { outline: Outline } | { trouble: TroubleData }
 
 /** Leaves the code of a target away. */
 export const outlineOf = (target: Target): Outline => {
-  const { attach, control: _, dialect, ...rest } = target
+  const { attach, control: _, ...rest } = target
   return {
-    ...rest,
-    dialect: JSON.parse(JSON.stringify(dialect)) as Target['dialect'],
+    ...(JSON.parse(JSON.stringify(rest)) as Described<JudgedRole>),
     attach: 'open' in attach ? { open: true } : attach,
   }
 }

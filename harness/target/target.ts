@@ -1,90 +1,29 @@
 import * as z from 'zod'
-import { declaredCapabilities, operations, roles } from '../../fixtures/clauses/clause.ts'
-import type { DeclaredCapability, Role } from '../../fixtures/clauses/clause.ts'
+import { declaredCapabilities, operations } from '../../fixtures/clauses/clause.ts'
+import type { DeclaredCapability } from '../../fixtures/clauses/clause.ts'
 import type { DeclaredRow } from '../../fixtures/error-table.ts'
 import { errorRowIds, triggeredRowIds } from '../../fixtures/error-table.ts'
-import type { Provision } from '../../fixtures/world/provision.ts'
 import { everyKind } from '../../fixtures/world/slice.ts'
-import type { Clock } from '../../protocols/clock.ts'
-import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
-import type { InsideControl, Reader, Restart } from '../control/inside.ts'
+import type { InsideControl } from '../control/inside.ts'
 import { insideSchemas } from '../control/schema.ts'
 import type { KeyRotation } from '../keys/rotation.ts'
 import type { DialectChoice } from '../dialects/resolve.ts'
 import { variedParameters } from '../dialects/authorize.ts'
 import type { Triggers } from '../dialects/trigger.ts'
 import { refusalNames, responseModes } from '../dialects/dialect.ts'
-
 import { dialectNames } from '../dialects/resolve.ts'
+import type { JudgedRole } from '../roles/role.ts'
+import type { Attach, FileAttach } from './attach.ts'
+import { attachSchemas } from './attach.ts'
+import { path, text } from './fields.ts'
 import { formSchemas } from './form-schemas.ts'
+import type { PartyDefinition, PartyParts } from './relying-party.ts'
+import { partyParts } from './relying-party.ts'
+
+export type { AlreadyRunning, Attach, InProcess, Launched, Running, Surroundings } from './attach.ts'
 
 const tokenVersions = everyKind.tokenVersions
-const text = z.string().min(1)
-const path = z.string().regex(/^\//, 'must begin with "/"')
-const origin = z.url({ protocol: /^https$/ }).regex(/^https:\/\/[^/]+$/, 'must be an https origin without a path')
-
-const launchedSchema = z.strictObject({
-  command: z.array(text).min(1).meta({
-    description:
-      'Program and arguments. {port}, {ports} (one for each node), {port2} (another free one), {origin}, {provision}, {cert}, {key}, {ca}, {scratch} (an empty folder, kept over restarts) and {node} (this Node.js) are replaced in each of them.',
-  }),
-  cwd: text.exactOptional().meta({ description: 'Where to start it, relative to the target file. Default: there.' }),
-  env: z
-    .record(z.string(), z.string())
-    .exactOptional()
-    .meta({ description: 'More environment; the same words are replaced.' }),
-  also: z
-    .array(
-      z.string().regex(/^https:\/\/(localhost|127(\.\d+){3}):[^/:]+$/, 'must be https://localhost:{port2} or the like'),
-    )
-    .exactOptional()
-    .meta({ description: 'Further origins of the target on this machine; {port} and {port2} are replaced.' }),
-  ready: z
-    .strictObject({
-      path: path.default('/').meta({ description: 'Asked until it answers with a status below 500.' }),
-      within: z.int().positive().default(15_000).meta({ description: 'Milliseconds.' }),
-    })
-    .prefault({}),
-  stop: z
-    .strictObject({
-      signal: z.enum(['SIGTERM', 'SIGINT', 'SIGKILL']).default('SIGTERM'),
-      within: z.int().positive().default(3_000).meta({ description: 'Milliseconds until it is killed.' }),
-    })
-    .prefault({}),
-  instances: z.enum(['one', 'many']).default('many').meta({ description: '"one": never start two at a time.' }),
-})
-
-const runningSchema = z.strictObject({
-  origins: z.strictObject({
-    party: origin.meta({ description: 'Where relying parties and OAuth clients reach it.' }),
-    also: z.array(origin).exactOptional().meta({
-      description:
-        'Its further origins, such as that of its sign-in pages: who is sent there is still with the target.',
-    }),
-  }),
-  provision: text.meta({ description: 'The provision document it was set up with, relative to the target file.' }),
-  mocks: z.strictObject({
-    idp: origin.meta({ description: 'Where it expects the identity provider: https://localhost:<port>.' }),
-    listen: z
-      .ipv4()
-      .exactOptional()
-      .meta({ description: 'On which address to listen for it. Default: 127.0.0.1, for a target on this machine.' }),
-  }),
-  ca: text.exactOptional().meta({ description: "A PEM file with the authority of the target's TLS certificate." }),
-  authorisation: z
-    .strictObject({
-      by: text.meta({ description: 'Who allows it.' }),
-      until: z.iso.date().meta({ description: 'Its last day, in UTC.' }),
-      token: z
-        .string()
-        .min(16)
-        .meta({ description: 'Its SHA-256, in hexadecimal, is served by each origin at /.well-known/brokerspec.' }),
-    })
-    .exactOptional()
-    .meta({ description: 'Permission to attack a target that is not on this machine; on loopback none is needed.' }),
-})
-
 const pathNames = ['authorize', 'callback', 'token', 'signIn', 'reply', 'metadata', 'trust'] as const
 const dialectSchema = z.union([
   z.enum(dialectNames),
@@ -183,10 +122,11 @@ const profileSchema = z
   })
   .prefault({})
 
-const parts = {
-  schema: z.literal(1),
-  role: z.enum(roles),
-  subject: z.strictObject({ name: text, version: text }),
+/** What of a target file every role has. */
+const shared = { schema: z.literal(1), subject: z.strictObject({ name: text, version: text }) }
+
+const brokerParts = {
+  role: z.literal('broker', { error: 'must be broker or relying-party' }),
   dialect: dialectSchema.default('k2trust'),
   capabilities: z.array(z.enum(declaredCapabilities)).default([]),
   profile: profileSchema,
@@ -212,45 +152,25 @@ const parts = {
     .exactOptional(),
 }
 
-/** The two ways of attaching that a file without code can name. */
-export const attachSchemas = { command: launchedSchema, origins: runningSchema } as const
+/** Everything of a target file but how it is attached, by the role of the target. */
+export const targetPartsSchemas = {
+  broker: z.strictObject({ ...shared, ...brokerParts }),
+  'relying-party': z.strictObject({ ...shared, ...partyParts }),
+} as const satisfies Record<JudgedRole, z.ZodType>
 
-/** Everything of a target file but how it is attached. */
-export const targetPartsSchema = z.object(parts)
+const file = { $schema: z.string().exactOptional(), attach: z.union(Object.values(attachSchemas)) }
 
 /** A target file as JSON. */
 export const targetFileSchema = z
-  .strictObject({ $schema: z.string().exactOptional(), ...parts, attach: z.union([launchedSchema, runningSchema]) })
+  .discriminatedUnion('role', [
+    targetPartsSchemas.broker.extend(file),
+    targetPartsSchemas['relying-party'].extend({ ...file, attach: attachSchemas.command }),
+  ])
   .meta({
     title: 'brokerspec target file',
     description: 'How to reach a target, how it is spoken to, and what it can do.',
   })
 
-/** What an in-process target is given: a wire to the mocks, the time, and the origin under which it is reached. */
-export type Surroundings = { wire: Wire; clock: Clock; origin: string }
-
-/**
- * An in-process target that has been opened. `clock` moves a clock of its own; without it, it reads the one it was given.
- * `rotateKey` replaces the key that it signs tokens with. `nodes` are its nodes, when there are several behind its name. `storage`
- * gives everything the database holds, as the target reads it, `storageRaw` its bytes at rest, `logs` the log; `restart` is done once
- * the target can be asked again.
- */
-export type Running = {
-  wire: Wire
-  nodes?: readonly Wire[]
-  close?: () => Promise<void>
-  clock?: ClockDriver
-  rotateKey?: KeyRotation
-  storage?: Reader
-  storageRaw?: Reader
-  logs?: Reader
-  restart?: Restart
-}
-
-export type Launched = z.infer<typeof launchedSchema>
-export type AlreadyRunning = z.infer<typeof runningSchema>
-export type InProcess = { open(provision: Provision, io: Surroundings): Promise<Running> | Running }
-export type Attach = InProcess | Launched | AlreadyRunning
 export type Profile = z.infer<typeof profileSchema>
 
 /** What moves a target beside the party-facing plane. */
@@ -261,25 +181,32 @@ export type Control = InsideControl & {
   triggers?: Triggers
 }
 
-/** A target, with everything that was left out filled in. `directory` is where its file lies. */
-export type Target = {
-  schema: 1
-  role: Role
-  subject: { name: string; version: string }
-  dialect: DialectChoice
-  capabilities: DeclaredCapability[]
-  attach: Attach
-  profile: Profile
-  control?: Control
-  directory: string
+/** What a target of each role has beside what all have. */
+type Parts = {
+  broker: {
+    dialect: DialectChoice
+    capabilities: DeclaredCapability[]
+    attach: Attach
+    profile: Profile
+    control?: Control
+  }
+  'relying-party': PartyParts
 }
 
-type FileAttach = InProcess | z.input<typeof launchedSchema> | z.input<typeof runningSchema>
+/** A target of a role, with everything that was left out filled in. `directory` is where its file lies. */
+export type Target<R extends JudgedRole = JudgedRole> = {
+  [Each in R]: {
+    schema: 1
+    role: Each
+    subject: { name: string; version: string }
+    directory: string
+  } & Parts[Each]
+}[R]
 
-/** A target as a file writes it down. */
-export type TargetDefinition = {
+/** A broker as a target file writes it down. */
+export type BrokerDefinition = {
   schema: 1
-  role: Role
+  role: 'broker'
   subject: { name: string; version: string }
   dialect?: DialectChoice
   capabilities?: DeclaredCapability[]
@@ -288,5 +215,8 @@ export type TargetDefinition = {
   control?: Control
 }
 
+/** A target as a file writes it down. */
+export type TargetDefinition = BrokerDefinition | PartyDefinition
+
 /** Types a target file; what it says is checked when it is loaded. */
-export const defineTarget = (definition: TargetDefinition): TargetDefinition => definition
+export const defineTarget = <Definition extends TargetDefinition>(definition: Definition): Definition => definition

@@ -4,7 +4,6 @@ import type { CheckId } from '../../fixtures/world/shapes.ts'
 import { makeKeyring, worldOf } from '../../fixtures/world/world.ts'
 import type { Account } from '../allure/account.ts'
 import { ruleOf } from '../allure/account.ts'
-import { resolveDialect } from '../dialects/resolve.ts'
 import type { Check, Invariant } from '../judge/check.ts'
 import { inspect, remainsOf } from '../judge/inspect.ts'
 import type { Judged } from '../judge/inspect.ts'
@@ -12,7 +11,8 @@ import { defaultBudget, judge } from '../judge/judge.ts'
 import { replayCommand } from '../judge/replay-command.ts'
 import type { Verdict } from '../judge/verdict.ts'
 import type { Redact } from '../record/redact.ts'
-import { kindsOf } from '../target/kinds.ts'
+import { moduleOf, ofRole } from '../roles/index.ts'
+import type { JudgedRole } from '../roles/role.ts'
 import { loadTarget } from '../target/load.ts'
 import type { Target } from '../target/target.ts'
 import { Trouble, troubleData } from '../trouble.ts'
@@ -21,24 +21,24 @@ import { openUniverse } from '../universe.ts'
 import { conclude } from './conclude.ts'
 import type { Finding, Plan } from './plan.ts'
 
-type Place = { universe: Universe; checkMs: number } | { trouble: Trouble }
+type Place = { universe: Universe<JudgedRole>; checkMs: number } | { trouble: Trouble }
 
 /**
- * Registers checks and invariants with vitest: one test each, checks of their own slice side by side, those that need the
+ * Registers the checks and invariants of the target's role with vitest: one test each, checks of their own slice side by side, those that need the
  * universe alone after them, invariants last. A worker opens one universe and closes it at its end.
  */
 export const register = async (
   plan: Plan,
-  checks: readonly Check[],
-  invariants: readonly Invariant[],
+  catalogue: { checks: readonly Check<JudgedRole>[]; invariants: readonly Invariant[] },
 ): Promise<void> => {
-  const chosen = checks.filter(({ id }) => plan.checks?.includes(id) ?? true)
   const target = await loadTarget(plan.target)
+  const invariants = ofRole(catalogue.invariants, target.role)
+  const chosen = ofRole(catalogue.checks, target.role).filter(({ id }) => plan.checks?.includes(id) ?? true)
   const shared = 'origins' in target.attach
 
   const test = base.extend('place', { scope: 'worker' }, async ({}, { onCleanup }): Promise<Place> => {
     try {
-      const world = worldOf(plan.seed, chosen, await makeKeyring(), kindsOf(target))
+      const world = worldOf(plan.seed, chosen, await makeKeyring(), moduleOf(target.role).kinds(target))
       const { transport, launcher } = plan
       const universe = await openUniverse({ target, world, transport, invariants, ...(launcher && { launcher }) })
       onCleanup(() =>
@@ -53,7 +53,7 @@ export const register = async (
   const accountOf = accountsFor(plan, target, invariants)
   const options = { retry: 0, repeats: 0, timeout: target.profile.checkMs * 4 + 60_000 }
 
-  const one = (check: Check) =>
+  const one = (check: Check<JudgedRole>) =>
     test(`${check.id}: ${check.title}`, options, async ({ place, task, skip }) => {
       if ('trouble' in place) return refuse(task, accountOf(check, undelivered(check.id, place.trouble)), place.trouble)
       const { universe, checkMs } = place
@@ -83,7 +83,7 @@ export const register = async (
   }
   if (chosen.length === 0) return
   const remains: { read?: ReturnType<typeof remainsOf> } = {}
-  const left = (universe: Universe) => (remains.read ??= remainsOf(universe))
+  const left = (universe: Universe<JudgedRole>) => (remains.read ??= remainsOf(universe))
   describe('invariants', () => {
     for (const invariant of invariants) {
       test(`${invariant.id}: ${invariant.title}`, options, async ({ place, task, skip }) => {
@@ -106,15 +106,15 @@ const cleaned = (verdict: Verdict, redact: Redact): Verdict =>
 
 /** What is told of a check or an invariant of this plan. The target file is named as a command in this folder would. */
 const accountsFor =
-  (plan: Plan, { role, subject, dialect }: Target, invariants: readonly Invariant[]) =>
-  (rule: Check | Invariant, { verdict, evidence }: Judged): Account => {
+  (plan: Plan, target: Target, invariants: readonly Invariant[]) =>
+  (rule: Check<JudgedRole> | Invariant, { verdict, evidence }: Judged): Account => {
     const { seed, strict, transport } = plan
     const run = { invocation: 'npx brokerspec', targetFile: relative(process.cwd(), plan.target), transport, seed }
     return {
       verdict,
       evidence,
       rule: ruleOf(rule),
-      target: { role, ...subject, dialect: resolveDialect(dialect).name },
+      target: { role: target.role, ...target.subject, dialect: moduleOf(target.role).describe(target).dialect },
       run: { transport, seed, strict },
       replay: replayCommand({ run, invariants: invariants.map(({ id }) => id) }, verdict),
       waived: false,

@@ -9,7 +9,7 @@ import type { Launcher } from '../../harness/launch/launcher.ts'
 import { openLauncher } from '../../harness/launch/launcher.ts'
 import { brokerspec, folder } from '../../test/cli/command.ts'
 import { javaCompiles, oracles } from '../../test/oracles/oracles.ts'
-import { checks } from '../../suites/index.ts'
+import { brokerChecks as checks } from '../../suites/index.ts'
 import type { Held } from './trial.ts'
 import { sideOf, verdictsWith, withBug } from './trial.ts'
 

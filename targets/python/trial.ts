@@ -9,7 +9,7 @@ import { loadTarget } from '../../harness/target/load.ts'
 import type { Launched, Target } from '../../harness/target/target.ts'
 import { openUniverse } from '../../harness/universe.ts'
 import { inspect } from '../../harness/judge/inspect.ts'
-import { checks, invariants } from '../../suites/index.ts'
+import { brokerChecks as checks, invariants } from '../../suites/index.ts'
 
 /** How a broker is tried. */
 type Trial = { keyring: Keyring; launcher: Launcher; classes: string; seed: number }

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadTarget, readTarget } from '../../harness/target/load.ts'
+import { readTarget } from '../../harness/target/load.ts'
+import { loadBroker } from '../../test/loaded-broker.ts'
 import { referenceBroker } from './target.ts'
 
 test('the reference broker as a program declares what it declares in this process', async () => {
-  const program = await loadTarget(join(import.meta.dirname, 'program.json'))
+  const program = await loadBroker(join(import.meta.dirname, 'program.json'))
   const embedded = readTarget(referenceBroker(), 'embedded')
   expect(program.capabilities).toEqual(embedded.capabilities)
   expect(program.dialect).toEqual(embedded.dialect)

@@ -1,5 +1,5 @@
 import type { Triggers } from '../../harness/dialects/trigger.ts'
-import type { TargetDefinition } from '../../harness/target/target.ts'
+import type { BrokerDefinition } from '../../harness/target/target.ts'
 import { appOnlyForm } from '../../mocks/broker/app-only.ts'
 import { carriedClaims } from '../../mocks/broker/claims.ts'
 import type { Decisions } from '../../mocks/broker/decisions.ts'
@@ -16,7 +16,7 @@ const triggers: Triggers = {
 }
 
 /** The reference broker as an in-process target; policies break it or vary it. */
-export const referenceBroker = (decisions: Decisions = {}): TargetDefinition => ({
+export const referenceBroker = (decisions: Decisions = {}): BrokerDefinition => ({
   schema: 1,
   role: 'broker',
   subject: { name: 'brokerspec reference broker', version: '0.1.0' },

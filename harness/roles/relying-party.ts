@@ -1,0 +1,96 @@
+import type { Capability } from '../../fixtures/clauses/clause.ts'
+import type { PartyProvision } from '../../fixtures/world/party-provision.ts'
+import { everyKind } from '../../fixtures/world/slice.ts'
+import type { World } from '../../fixtures/world/world.ts'
+import { signerOf } from '../../mocks/idp/signer.ts'
+import { textResponse } from '../../protocols/wire.ts'
+import type { Place } from '../attach/site.ts'
+import { Inconclusive } from '../judge/blame.ts'
+import type { MetadataRefresh } from '../keys/refresh.ts'
+import { httpRefresh } from '../keys/refresh.ts'
+import type { PartyDriver, PartyPages, PartyProfile } from '../target/relying-party.ts'
+import type { RoleModule } from './role.ts'
+
+/** The hands of a check of a relying party: how it is reached, and the broker before it. */
+export type PartyHands = {
+  party: PartyDriver
+  /** Origins, without a trailing slash: of the party and of the broker. */
+  at: { target: string; broker: string }
+  profile: PartyProfile
+  /**
+   * Has the party read the broker's metadata again; only a check of scope `exclusive` does it.
+   *
+   * @throws Inconclusive when the party does not
+   */
+  refreshMetadata(): Promise<void>
+}
+
+/** What of a relying party a check may ask for. */
+export type PartyDeclared = [party: PartyDriver, declared: { profile: PartyProfile }]
+
+/** What a universe holds for the checks of a relying party. */
+export type PartyRoom = PartyHands
+
+/** The relying party: a web application that takes its users from a broker over WS-Federation. */
+export const partyRole: RoleModule<'relying-party'> = {
+  hosts: { target: 'party.test', broker: 'broker.test' },
+  describe: ({ capabilities }) => ({ dialect: 'wsfed', capabilities: new Set<Capability>(capabilities) }),
+  kinds: ({ profile: { tokenVersions } }) => ({ ...everyKind, tokenVersions }),
+
+  stage({ target, world, transcriptOf }) {
+    const { party, profile, control } = target
+    return Promise.resolve({
+      world,
+      transcript: transcriptOf(world),
+      provision: (place) => provisionOf(world, party, place),
+      mocks: () => ({ broker: async () => textResponse(404, 'Not Found') }),
+      room({ at, wire, refreshMetadata }) {
+        const refresh = control?.refreshMetadata
+        return {
+          party,
+          at: { target: at.target, broker: at.mocks.broker ?? '' },
+          profile,
+          refreshMetadata: askedOfParty(
+            typeof refresh === 'object' ? httpRefresh(wire, at.target, refresh.path) : (refresh ?? refreshMetadata),
+          ),
+        }
+      },
+    })
+  },
+
+  lack: (check, room) => check.applies?.(room.party, room),
+  hands: ({ party, at, profile, refreshMetadata }) => ({ party, at, profile, refreshMetadata }),
+  calm: () => undefined,
+}
+
+const provisionOf = (world: World, { second, ...first }: PartyDriver, { target, mocks }: Place): PartyProvision => {
+  const broker = mocks.broker ?? ''
+  const registered = ({ realm, reply, page }: PartyPages) => ({
+    realm: realm.replaceAll('{origin}', target),
+    reply: target + reply,
+    page: target + page,
+  })
+  return {
+    schema: 'brokerspec-party-provision/1',
+    broker: {
+      issuer: `${broker}/`,
+      endpoint: `${broker}/wsfed`,
+      metadata: `${broker}/federationmetadata/2007-06/federationmetadata.xml`,
+      certificates: [signerOf({ keys: world.issuers.entra }).certificate],
+    },
+    parties: [first, ...(second ? [second] : [])].map(registered),
+    tenant: { claim: 'http://schemas.microsoft.com/identity/claims/tenantid', id: world.application.id },
+  }
+}
+
+const askedOfParty =
+  (refresh: MetadataRefresh | undefined): MetadataRefresh =>
+  async () => {
+    if (refresh === undefined) throw new Inconclusive('undelivered', 'the party gives no way to refresh its metadata')
+    try {
+      await refresh()
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      throw new Inconclusive('undelivered', `the party did not read the metadata again: ${why}`, { cause })
+    }
+  }

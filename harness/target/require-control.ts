@@ -1,0 +1,106 @@
+import { Trouble } from '../trouble.ts'
+import type { Target } from './target.ts'
+
+/** Nodes are reached in the way that the attachment can: as many as a command starts, or the addresses of running ones. */
+export const requireNodes = (
+  { capabilities, control }: { capabilities: readonly string[]; control?: Target['control'] },
+  how: Target['attach'],
+  path: string,
+) => {
+  const nodes = control?.nodes
+  const owed = 'open' in how ? undefined : 'command' in how ? 'number' : 'list'
+  const given = nodes === undefined ? undefined : Array.isArray(nodes) ? 'list' : 'number'
+  if (owed !== undefined && (given ?? owed) === owed && capabilities.includes('nodes') === (given === owed)) return
+  if (owed === undefined && given === undefined) return
+  throw new Trouble('usage', {
+    place: `${path}: control.nodes`,
+    problem:
+      given === undefined
+        ? 'the capability "nodes" is declared, but nothing says where the nodes are'
+        : 'it is no way to reach the nodes of this target, or the capability "nodes" is not declared',
+    mend: {
+      number: 'declare "nodes", and give how many nodes the command starts on {ports}',
+      list: 'declare "nodes", and give the address of each node as "host:port"',
+      none: 'give open() a list of nodes, and take control.nodes away',
+    }[owed ?? 'none'],
+  })
+}
+
+/** A row is caused by what is declared, and what is declared is used. */
+export const requireTriggers = (declared: boolean, control: unknown, path: string) => {
+  const given = typeof control === 'object' && control !== null && 'triggers' in control ? control.triggers : {}
+  if (declared === Object.keys(given ?? {}).length > 0) return
+  throw new Trouble('usage', {
+    place: `${path}: control.triggers`,
+    problem: declared
+      ? 'the capability "error-trigger" is declared, but nothing says how a row of the error table is caused'
+      : 'the capability "error-trigger" is not declared',
+    mend: declared
+      ? 'give for at least one row a request that ends in it, or take "error-trigger" away'
+      : 'declare "error-trigger", or take control.triggers away',
+  })
+}
+
+/** What a target must be moved by from outside, by the capability that declares it. */
+const moved = [
+  ['clock', 'clock', 'how the clock is moved'],
+  ['rotate-key', 'rotateKey', 'how the signing key is replaced'],
+  ['refresh-metadata', 'refreshMetadata', "how the broker's metadata is read again"],
+  ['storage', 'storage', 'how its database is read'],
+  ['storage-raw', 'storageRaw', 'where its database lies'],
+  ['logs', 'logs', 'where its log is'],
+  ['restart', 'restart', 'how it is restarted'],
+] as const
+
+/** How each of them is given. */
+const ways: Partial<Record<(typeof moved)[number][1], string>> = {
+  storage: 'control.storage.command or control.storage.path',
+  storageRaw: 'control.storageRaw.files',
+  logs: 'control.logs.files, or "output" for a command',
+}
+
+export const requireControl = (capabilities: readonly string[], control: unknown, path: string) => {
+  const given = typeof control === 'object' && control !== null ? (control as Record<string, unknown>) : {}
+  for (const [capability, name, how] of moved) {
+    if (!capabilities.includes(capability) || given[name] !== undefined) continue
+    throw new Trouble('usage', {
+      place: `${path}: capabilities`,
+      problem: `"${capability}" is declared, but nothing says ${how}`,
+      mend: `give ${ways[name] ?? `control.${name}.path`}, or take "${capability}" away`,
+    })
+  }
+}
+
+/** Only what a command prints is heard. */
+export const requireOutput = (how: Target['attach'], control: unknown, path: string) => {
+  const logs = typeof control === 'object' && control !== null && 'logs' in control ? control.logs : undefined
+  if (logs !== 'output' || 'command' in how) return
+  throw new Trouble('usage', {
+    place: `${path}: control.logs`,
+    problem: 'what a target prints is heard only if it is launched by attach.command',
+    mend: 'give control.logs.files, or in a module a function',
+  })
+}
+
+/** The mocks around a relying party are new at every start, and only one that starts with them knows of them. */
+export const requireLaunch = (how: Target['attach'] | { origins: object }, path: string) => {
+  if (!('origins' in how)) return
+  throw new Trouble('usage', {
+    place: `${path}: attach.origins`,
+    problem: 'a relying party that is already running cannot be attached',
+    mend: 'let the harness launch it by "command", or in a module open it in-process',
+  })
+}
+
+/** A second party is declared by a capability, and both or neither are given. */
+export const requireSecond = (
+  { capabilities, party }: Pick<Target<'relying-party'>, 'capabilities' | 'party'>,
+  path: string,
+) => {
+  if (capabilities.includes('second-party') === (party.second !== undefined)) return
+  throw new Trouble('usage', {
+    place: `${path}: party.second`,
+    problem: 'the capability "second-party" is declared without a second party, or the party without the capability',
+    mend: 'give party.second and declare "second-party", or take both away',
+  })
+}

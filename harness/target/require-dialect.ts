@@ -1,0 +1,52 @@
+import { appOnlyWords } from '../dialects/app-only.ts'
+import { variedParameters } from '../dialects/authorize.ts'
+import { unknownWordsIn } from '../dialects/form-template.ts'
+import { renewalWords } from '../dialects/redeem.ts'
+import { dialectNames } from '../dialects/resolve.ts'
+import { Trouble } from '../trouble.ts'
+
+/** Whether there are functions in it, which no schema describes. */
+export const hasCode = (value: unknown): boolean =>
+  typeof value === 'function' || (typeof value === 'object' && value !== null && Object.values(value).some(hasCode))
+
+export const requireBase = (dialect: unknown, path: string) => {
+  const base = typeof dialect === 'object' && dialect !== null && 'extends' in dialect ? dialect.extends : undefined
+  if (dialectNames.some((name) => name === base)) return
+  throw new Trouble('usage', {
+    place: `${path}: dialect.extends`,
+    problem: 'a dialect with functions of its own extends a known one',
+    mend: `write extends: ${dialectNames.map((name) => `'${name}'`).join(' or ')}`,
+  })
+}
+
+/** A request without what a check varies, or with two of it, would have checks judge what was never sent. */
+export const requireVaried = (dialect: unknown, path: string) => {
+  const given = typeof dialect === 'object' && dialect !== null && 'parameters' in dialect ? dialect.parameters : {}
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (!variedParameters.includes(name) && !(name === 'resource' && value !== null)) continue
+    throw new Trouble('usage', {
+      place: `${path}: dialect.parameters.${name}`,
+      problem: `${name} ${value === null ? 'is left away' : 'has a constant value'}, and the checks put it into each request`,
+      mend: `take ${name} out of dialect.parameters${name === 'resource' ? ', or give it null if the target does not know it' : '; a target that cannot be asked so has "authorize": null'}`,
+    })
+  }
+}
+
+/** The words that can be put into each operation that a target may declare as a form. */
+const putIn = { renew: renewalWords, appOnly: appOnlyWords } as const
+
+/** A word that nobody puts in would be sent as it stands. */
+export const requireWords = (dialect: unknown, path: string) => {
+  for (const [name, words] of Object.entries(putIn)) {
+    const given =
+      typeof dialect === 'object' && dialect !== null ? (dialect as Record<string, unknown>)[name] : undefined
+    if (typeof given !== 'object' || given === null || hasCode(given)) continue
+    const [unknown] = unknownWordsIn(JSON.stringify(given), words)
+    if (unknown === undefined) continue
+    throw new Trouble('usage', {
+      place: `${path}: dialect.${name}`,
+      problem: `{${unknown}} is no word that can be put into it`,
+      mend: `use one of ${words.map((word) => `{${word}}`).join(', ')}`,
+    })
+  }
+}
