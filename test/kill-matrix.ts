@@ -24,8 +24,23 @@ export const checksClaiming = (fault: FaultId): readonly Check[] => {
   return claiming.length > 0 ? claiming : [startsCodeFlow]
 }
 
-/** Which of the judges convict the reference broker with this fault. */
-export const convictedBy = async (
+/**
+ * Which of the judges convict the reference broker with this fault, where each check is by itself: what one leaves open, the fault
+ * would show to the control of another, which would then judge nothing.
+ */
+export const convictedByEach = async (
+  fault: FaultId,
+  keyring: Keyring,
+  seed: number,
+  chosen: readonly Check[],
+): Promise<string[]> => {
+  const by = new Set<string>()
+  for (const check of chosen) for (const id of await convictedBy(fault, keyring, seed, [check])) by.add(id)
+  return [...by]
+}
+
+/** Which of them convict it, with the checks one after the other. */
+const convictedBy = async (
   fault: FaultId,
   keyring: Keyring,
   seed: number,
@@ -56,7 +71,7 @@ const convictShare = async ({ seed, tried }: Share): Promise<Map<FaultId, string
   for (const fault of tried) {
     const claiming = checksClaiming(fault)
     const beside = checksOf(sideOf(fault)).filter((check) => !claiming.includes(check))
-    const by = await convictedBy(fault, keyring, seed, claiming)
+    const by = await convictedByEach(fault, keyring, seed, claiming)
     caught.set(fault, [...by, ...(await convictedBy(fault, keyring, seed, beside, few))])
   }
   return caught

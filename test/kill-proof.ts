@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { FaultId } from '../mocks/faults/catalogue.ts'
 import { sideOf } from '../mocks/faults/catalogue.ts'
-import { checksClaiming, convictedBy, faultIds, judges } from './kill-matrix.ts'
+import { checksClaiming, convictedByEach, faultIds, judges } from './kill-matrix.ts'
 import { shareOf } from './share.ts'
 
 /** A hundred seeds for the authorize flow; on the other sides, whose tokens take milliseconds each to sign and verify, ten. */
@@ -23,7 +23,7 @@ export const proveKills = async (parity: 0 | 1): Promise<void> => {
   test.for(half)('%s is caught by every check that claims it, for all of its seeds', async (fault) => {
     const claimed = claimsOn(fault)
     for (const seed of seedsFor(fault)) {
-      const by = await convictedBy(fault, keyring, seed, checksClaiming(fault))
+      const by = await convictedByEach(fault, keyring, seed, checksClaiming(fault))
       expect([seed, claimed.filter((id) => !by.includes(id))]).toEqual([seed, []])
     }
   })
