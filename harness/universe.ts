@@ -77,7 +77,7 @@ export const openUniverse = async <R extends JudgedRole>({
     },
   }
   const site = await attach(ground)
-  const inside = await insideFor(target, site)
+  const { inside, room } = await orLeft(site, () => ({ inside: insideFor(target, site), room: stage.room(site) }))
   if (target.capabilities.includes('nodes') && site.nodes.length < 2) {
     await site.close()
     throw new Trouble('usage', {
@@ -150,21 +150,24 @@ export const openUniverse = async <R extends JudgedRole>({
     }),
     close: site.close,
   }
-  return Object.assign(stage.room(site), shared, { role: target.role as R })
+  return Object.assign(room, shared, { role: target.role as R })
 }
 
-/** What can be seen and done inside the target; it is left when the target file does not say how. */
-const insideFor = async (
-  { control = {}, directory, capabilities, profile }: Target,
-  { inside: own = {}, wire, at, close }: Site,
-): Promise<Inside> => {
+/** The target is left when its file does not say how it is moved or looked into. */
+const orLeft = async <T>({ close }: Site, settled: () => T): Promise<T> => {
   try {
-    return insideOf({ control, own, wire, origin: at.target, directory, capabilities, within: profile.requestMs })
+    return settled()
   } catch (cause) {
     await close()
     throw cause
   }
 }
+
+/** What can be seen and done inside the target. */
+const insideFor = (
+  { control = {}, directory, capabilities, profile }: Target,
+  { inside: own = {}, wire, at }: Site,
+): Inside => insideOf({ control, own, wire, origin: at.target, directory, capabilities, within: profile.requestMs })
 
 /** Whom an origin of a place belongs to. */
 const actorsOf = ({ target, also = [], mocks }: Place, hosts: Ground['hosts']) => {

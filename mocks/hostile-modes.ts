@@ -21,6 +21,7 @@ export const hostileModes = {
   'idp.issues-early-id-token': { id: 'idp.issues-early-id-token', does: 'issues id tokens that are valid in an hour' },
   'idp.lacks-application': { id: 'idp.lacks-application', does: "does not know the broker's own application" },
   'idp.awaits-consent': { id: 'idp.awaits-consent', does: "has the broker's application only once a user consents, whom OpenID Connect asks at each sign-in and WS-Federation does not" },
+  'idp.awaits-administrator': { id: 'idp.awaits-administrator', does: "has the broker's application only once an administrator consents, who is the first user; the others may consent for themselves alone" },
   'idp.wants-administrator': { id: 'idp.wants-administrator', does: 'tells each user on a page that only an administrator can consent' },
   'idp.sends-back-without-consent': { id: 'idp.sends-back-without-consent', does: 'sends each user back with the error that only an administrator can consent' },
   'idp.omits-wsfed-signature': { id: 'idp.omits-wsfed-signature', does: 'answers WS-Federation with an assertion without signature' },

@@ -12,6 +12,7 @@ import { lawfulSignInVariants } from './lawful-sign-in-variants.ts'
 import { declaringStatus, lawfulErrors } from './lawful-errors.ts'
 import { lawfulAnswers } from './lawful-answers.ts'
 import { tokenVariants } from './lawful-tokens.ts'
+import { lawfulRegistrations } from './lawful-registrations.ts'
 import { lawfulStores } from './lawful-stores.ts'
 import { wsTrustVariants } from './lawful-ws-trust.ts'
 
@@ -216,6 +217,7 @@ export const lawfulVariants = {
   ...lawfulErrors,
   ...lawfulAnswers,
   ...lawfulStores,
+  ...lawfulRegistrations,
 } as const satisfies Record<string, LawfulVariant>
 
 const firstOnly = (parameters: Pairs): Pairs => {

@@ -72,6 +72,7 @@ import { rotates } from './broker/token/renewal.ts'
 import { callersSecret, inAnswers, onlyAfterValidation } from './broker/token/secret.ts'
 import { neverChooses } from './broker/token/state.ts'
 import { onlyVersion2 as onlyVersion2OfTokens } from './broker/token/version.ts'
+import { registration } from './broker/registration/index.ts'
 import { encryptedAtRest } from './broker/storage/at-rest.ts'
 import { codesUnkept, codesUnlogged, signInsUnkept, signInsUnlogged } from './broker/storage/kept.ts'
 import { typedPasswords } from './broker/storage/passwords.ts'
@@ -233,7 +234,15 @@ const storage: readonly Check[] = [
 const errors: readonly Check[] = [...errorRows, ...distinctRows, ...inertPages, ...clientFaults]
 
 /** Every check of a broker, in the order of the rulebook. */
-export const brokerChecks: readonly Check[] = [...signIn, ...authorize, ...token, ...appOnly, ...storage, ...errors]
+export const brokerChecks: readonly Check[] = [
+  ...signIn,
+  ...authorize,
+  ...token,
+  ...appOnly,
+  ...registration,
+  ...storage,
+  ...errors,
+]
 
 /** Every check of every role, in the order of the rulebook. */
 export const checks: readonly Check<JudgedRole>[] = [...brokerChecks]

@@ -1,5 +1,6 @@
 import { single, slice } from '../fixtures/world/slice.ts'
 import { makeUniverseClock } from '../harness/clock/universe-clock.ts'
+import { registrationOf } from '../harness/control/registration.ts'
 import { resolveDialect } from '../harness/dialects/resolve.ts'
 import type { Room } from '../harness/judge/judge.ts'
 
@@ -15,6 +16,7 @@ export const room: Room = {
   application: { id: 'application', realm: 'https://broker.test/', reply: 'https://broker.test/wsfed/reply' },
   clock: makeUniverseClock(),
   rotateKey: async () => undefined,
+  registration: registrationOf(undefined, { target: 'https://broker.test', capabilities: [] }),
   storage: async () => [],
   storageRaw: async () => [],
   logs: async () => [],

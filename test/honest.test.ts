@@ -13,6 +13,7 @@ const seeds: Record<Side, number> = {
   'sign-in': shareOf(5, 2),
   'app-only': shareOf(10, 3),
   store: shareOf(5, 2),
+  registration: shareOf(5, 2),
 }
 const trials = (Object.keys(seeds) as Side[]).flatMap((side) =>
   Array.from({ length: seeds[side] }, (_, index) => ({ side, seed: index + 1 })),

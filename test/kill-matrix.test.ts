@@ -3,11 +3,13 @@ import { makeKeyring } from '../fixtures/world/world.ts'
 import type { AppOnlyPolicies } from '../mocks/broker/app-only-policies.ts'
 import { honestRecords } from '../mocks/broker/decisions.ts'
 import type { Policies } from '../mocks/broker/policies.ts'
+import type { RegistrationPolicies } from '../mocks/broker/registration-policies.ts'
 import type { SignInPolicies } from '../mocks/broker/sign-in-policies.ts'
 import type { appOnlyFaults } from '../mocks/faults/app-only.ts'
 import type { TokenPolicies } from '../mocks/broker/token-policies.ts'
 import type { FaultId, oauthFaults, Side, tokenFaults } from '../mocks/faults/catalogue.ts'
 import { faults, faulty, recordOf, sideOf } from '../mocks/faults/catalogue.ts'
+import type { registrationFaults } from '../mocks/faults/registration.ts'
 import type { SignInFaultId } from '../mocks/faults/sign-in.ts'
 import { faultIds, judges } from './kill-matrix.ts'
 import { claimsOn } from './kill-proof.ts'
@@ -111,6 +113,17 @@ const onlyByPropertyOfStore = {
   logs: 'broker.logs-tokens-of-long-visits',
 } as const
 
+/** The same of registrations. */
+const onlyByPropertyOfRegistration: Record<keyof RegistrationPolicies, keyof typeof registrationFaults> = {
+  acceptsDomain: 'broker.accepts-word-characters-in-vanity-domains',
+  sameDomain: 'broker.compares-beginnings-of-vanity-domains',
+  addsAtOnce: 'broker.adds-further-parties-at-once',
+  sameBrowser: 'broker.registers-in-returning-browsers',
+  directoryOf: 'broker.takes-directory-from-callbacks',
+  mayBindTenancy: 'broker.moves-tenancies-to-new-domains',
+  mayBindParty: 'broker.binds-parties-by-reply',
+}
+
 /** The tables of all sides, and for how many seeds each line is tried. */
 const tables: Record<Side, { table: Readonly<Record<string, FaultId>>; seeds: number }> = {
   oauth: { table: onlyByProperty, seeds: 10 },
@@ -118,6 +131,7 @@ const tables: Record<Side, { table: Readonly<Record<string, FaultId>>; seeds: nu
   store: { table: onlyByPropertyOfStore, seeds: 3 },
   token: { table: onlyByPropertyOfToken, seeds: 3 },
   'app-only': { table: onlyByPropertyOfAppOnly, seeds: 1 },
+  registration: { table: onlyByPropertyOfRegistration, seeds: 3 },
 }
 
 test('every judge claims a fault, and every fault is claimed', () => {
@@ -125,14 +139,17 @@ test('every judge claims a fault, and every fault is claimed', () => {
   expect(faultIds.filter((fault) => claimsOn(fault).length === 0)).toEqual([])
 })
 
-test.for(['oauth', 'app-only'] satisfies Side[])('every policy of the %s side has two faults and more', (side) => {
-  const ofPolicy = Map.groupBy(
-    faultIds.filter((fault) => sideOf(fault) === side),
-    (fault) => faults[fault].policy as string,
-  )
-  const few = Object.keys(honestRecords[recordOf(side)]).filter((policy) => (ofPolicy.get(policy)?.length ?? 0) < 2)
-  expect(few).toEqual([])
-})
+test.for(['oauth', 'app-only', 'registration'] satisfies Side[])(
+  'every policy of the %s side has two faults and more',
+  (side) => {
+    const ofPolicy = Map.groupBy(
+      faultIds.filter((fault) => sideOf(fault) === side),
+      (fault) => faults[fault].policy as string,
+    )
+    const few = Object.keys(honestRecords[recordOf(side)]).filter((policy) => (ofPolicy.get(policy)?.length ?? 0) < 2)
+    expect(few).toEqual([])
+  },
+)
 
 const lines = (Object.keys(tables) as Side[]).flatMap((side) => {
   const { table, seeds } = tables[side]

@@ -13,6 +13,7 @@ import { kindsOf } from '../harness/target/kinds.ts'
 import type { Triggers } from '../harness/dialects/trigger.ts'
 import type { BrokerDefinition, InProcess } from '../harness/target/target.ts'
 import { openUniverse } from '../harness/universe.ts'
+import { registrationForm } from '../mocks/broker/registration.ts'
 import type { Decisions } from '../mocks/broker/decisions.ts'
 import { brokerChecks as checks, invariants as all } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
@@ -48,19 +49,17 @@ export const verdictsOn = async (suspect: Suspect, trial: Trial): Promise<Verdic
   const { open, dialect = definition.dialect ?? 'k2trust', handles = [], requestMs = 10_000 } = suspect
   const { profile, capabilities = definition.capabilities ?? [] } = suspect
   const triggers = capabilities.includes('error-trigger') && triggersWithout(definition, handles)
-  const target = readTarget(
-    {
-      ...definition,
-      dialect,
-      profile: { ...definition.profile, requestMs, ...profile },
-      capabilities,
-      control: triggers ? { triggers } : {},
-      ...(open && {
-        attach: { open: async (...given: Parameters<typeof open>) => ({ ...emptyInside, ...(await open(...given)) }) },
-      }),
-    },
-    'suspect',
-  )
+  const declared: BrokerDefinition = {
+    ...definition,
+    dialect,
+    profile: { ...definition.profile, requestMs, ...profile },
+    capabilities,
+    control: { ...(triggers && { triggers }), registration: registrationForm },
+    ...(open && {
+      attach: { open: async (...given: Parameters<typeof open>) => ({ ...emptyInside, ...(await open(...given)) }) },
+    }),
+  }
+  const target = readTarget(declared, 'suspect')
   const universe = await openUniverse({
     target,
     world: worldOf(seed, chosen, keyring, kindsOf(target)),

@@ -64,10 +64,20 @@ export const attachServed = async (attach: InProcess<never>, ground: Ground): Pr
 }
 
 /** What moves the target from within. */
-const controlOf = ({ clock, rotateKey, refreshMetadata, storage, storageRaw, logs, restart }: Running) => ({
+const controlOf = ({
+  clock,
+  rotateKey,
+  refreshMetadata,
+  registration,
+  storage,
+  storageRaw,
+  logs,
+  restart,
+}: Running) => ({
   ...(clock && { clock }),
   ...(rotateKey && { rotateKey }),
   ...(refreshMetadata && { refreshMetadata }),
+  ...(registration && { registration }),
   inside: {
     ...(storage && { storage }),
     ...(storageRaw && { storageRaw }),

@@ -1,6 +1,7 @@
 import type { World } from '../../fixtures/world/world.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver, UniverseClock } from '../clock/universe-clock.ts'
+import type { RegistrationWay } from '../control/registration.ts'
 import type { OwnInside } from '../control/inside.ts'
 import type { LauncherAddress } from '../launch/launcher.ts'
 import type { MetadataRefresh } from '../keys/refresh.ts'
@@ -40,6 +41,7 @@ export type Site = {
   clock?: ClockDriver
   rotateKey?: KeyRotation
   refreshMetadata?: MetadataRefresh
+  registration?: RegistrationWay
   /** What can be seen and done inside the target. */
   inside?: OwnInside
   close(): Promise<void>

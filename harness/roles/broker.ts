@@ -5,11 +5,14 @@ import { provisionOf } from '../../fixtures/world/provision.ts'
 import type { World } from '../../fixtures/world/world.ts'
 import type { HostileModeId } from '../../mocks/hostile-modes.ts'
 import type { Asserted } from '../../mocks/idp/entra/asserted.ts'
+import { setModes } from '../../mocks/idp/entra/directory.ts'
 import type { Entra } from '../../mocks/idp/entra/state.ts'
 import type { Forgery } from '../../mocks/idp/forge-token.ts'
 import { forgeToken } from '../../mocks/idp/forge-token.ts'
 import { readByHand, worldByHand } from '../attach/by-hand.ts'
 import type { Place } from '../attach/site.ts'
+import type { Registration } from '../control/registration.ts'
+import { registrationOf } from '../control/registration.ts'
 import type { Dialect, Endpoints } from '../dialects/dialect.ts'
 import { capabilitiesOf, resolveDialect } from '../dialects/resolve.ts'
 import type { Triggers } from '../dialects/trigger.ts'
@@ -38,6 +41,8 @@ export type BrokerHands = {
    * @throws Inconclusive when the target does not
    */
   rotateKey(): Promise<void>
+  /** How a party is registered. */
+  registration: Registration
   /** Makes the identity provider misbehave towards the tenants of the slice, until called again. */
   hostile(...modes: HostileModeId[]): void
   /** Makes the identity provider say this of a user of the slice in its tokens, until called again. */
@@ -92,7 +97,7 @@ export const brokerRole: RoleModule<'broker'> = {
         directories.entra = entra
         return { idp: wire }
       },
-      room: ({ at: place, wire, rotateKey }) => {
+      room: ({ at: place, wire, rotateKey, registration }) => {
         const at = endpointsAt(place)
         const rotate = target.control?.rotateKey
         return {
@@ -104,8 +109,13 @@ export const brokerRole: RoleModule<'broker'> = {
           rotateKey: askedOfTarget(
             typeof rotate === 'object' ? httpRotation(wire, at.target, rotate.path) : (rotate ?? rotateKey),
           ),
+          registration: registrationOf(target.control?.registration ?? registration, {
+            target: at.target,
+            capabilities: target.capabilities,
+          }),
           hostile(check, modes) {
-            for (const { id } of world.slices[check]?.tenants ?? []) directories.entra?.modes.set(id, new Set(modes))
+            for (const { id } of world.slices[check]?.tenants ?? [])
+              if (directories.entra) setModes(directories.entra, id, modes)
           },
           asserts: ({ objectId }, said) => void directories.entra?.asserted.set(objectId, said),
           async forges(token, forgery) {
@@ -119,13 +129,17 @@ export const brokerRole: RoleModule<'broker'> = {
   },
 
   lack: (check, room) => check.applies?.(room.dialect, room),
-  hands: ({ dialect, at, profile, triggers, application, rotateKey, hostile, asserts, forges }, check) => ({
+  hands: (
+    { dialect, at, profile, triggers, application, rotateKey, registration, hostile, asserts, forges },
+    check,
+  ) => ({
     dialect,
     at,
     profile,
     triggers,
     application,
     rotateKey,
+    registration,
     hostile: (...modes) => hostile(check, modes),
     asserts,
     forges,

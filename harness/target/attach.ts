@@ -3,6 +3,7 @@ import type { Provision } from '../../fixtures/world/provision.ts'
 import type { Clock } from '../../protocols/clock.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
+import type { RegistrationWay } from '../control/registration.ts'
 import type { Reader, Restart } from '../control/inside.ts'
 import type { KeyRotation } from '../keys/rotation.ts'
 import type { MetadataRefresh } from '../keys/refresh.ts'
@@ -79,7 +80,7 @@ export type Surroundings = { wire: Wire; clock: Clock; origin: string }
  * An in-process target that has been opened. `clock` moves a clock of its own; without it, it reads the one it was given.
  * `rotateKey` replaces the key that it signs tokens with; `refreshMetadata` has a relying party read its broker's metadata again. `nodes` are its nodes, when there are several behind its name. `storage`
  * gives everything the database holds, as the target reads it, `storageRaw` its bytes at rest, `logs` the log; `restart` is done once
- * the target can be asked again.
+ * the target can be asked again. `registration` begins that of a party.
  */
 export type Running = {
   wire: Wire
@@ -92,6 +93,7 @@ export type Running = {
   storageRaw?: Reader
   logs?: Reader
   restart?: Restart
+  registration?: RegistrationWay
 }
 
 export type Launched = z.infer<typeof launchedSchema>

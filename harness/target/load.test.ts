@@ -192,6 +192,17 @@ describe('a field that is wrong is refused by its name:', () => {
     expect(read({ ...declared, control })).toBeDefined()
   })
 
+  test.each([
+    [{ path: '/register?d={domain}&r={realm}' }, 'put {reply} where the target expects it'],
+    [{ path: '/register', form: { a: '{domain}{realm}{reply}{directory}' } }, 'use one of {tenancy}, {domain}'],
+  ])('control.registration, when it says %o', (registration, mend) => {
+    const trouble = troubleOf(() => read({ ...valid, capabilities: ['registration'], control: { registration } }))
+    expect([trouble.place, trouble.mend]).toEqual([
+      '/somewhere/target.json: control.registration',
+      expect.stringContaining(mend),
+    ])
+  })
+
   test('a command is restarted without more, a running target is not', () => {
     expect(read({ ...valid, capabilities: ['restart'] })).toBeDefined()
     const declared = { ...valid, attach: running, capabilities: ['restart'] }

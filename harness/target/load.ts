@@ -86,7 +86,7 @@ const readBroker = (given: Record<string, unknown>, path: string) => {
   if (code) requireBase(dialect, path)
   requireVaried(dialect, path)
   const parsed = parse(targetPartsSchemas.broker, { ...withoutCode(rest), ...(!code && { dialect }) }, path)
-  requireWords(dialect, path)
+  requireWords(dialect, rest['control'], path)
   return {
     ...parsed,
     ...(code && { dialect: dialect as Target<'broker'>['dialect'] }),

@@ -50,6 +50,7 @@ const moved = [
   ['storage-raw', 'storageRaw', 'where its database lies'],
   ['logs', 'logs', 'where its log is'],
   ['restart', 'restart', 'how it is restarted'],
+  ['registration', 'registration', 'how a party is registered'],
 ] as const
 
 /** How each of them is given. */

@@ -1,3 +1,4 @@
+import { registrationWords } from '../control/registration.ts'
 import { appOnlyWords } from '../dialects/app-only.ts'
 import { variedParameters } from '../dialects/authorize.ts'
 import { unknownWordsIn } from '../dialects/form-template.ts'
@@ -32,21 +33,37 @@ export const requireVaried = (dialect: unknown, path: string) => {
   }
 }
 
-/** The words that can be put into each operation that a target may declare as a form. */
-const putIn = { renew: renewalWords, appOnly: appOnlyWords } as const
+/** The words that can be put into each request that a target may declare as data. */
+const putIn = {
+  'dialect.renew': renewalWords,
+  'dialect.appOnly': appOnlyWords,
+  'control.registration': registrationWords,
+} as const
+
+/** Those of them that must stand in it. */
+const owed: Readonly<Record<string, readonly string[]>> = { 'control.registration': ['domain', 'realm', 'reply'] }
 
 /** A word that nobody puts in would be sent as it stands. */
-export const requireWords = (dialect: unknown, path: string) => {
-  for (const [name, words] of Object.entries(putIn)) {
-    const given =
-      typeof dialect === 'object' && dialect !== null ? (dialect as Record<string, unknown>)[name] : undefined
+export const requireWords = (dialect: unknown, control: unknown, path: string) => {
+  for (const [place, words] of Object.entries(putIn)) {
+    const [room = '', name = ''] = place.split('.')
+    const parent = room === 'dialect' ? dialect : control
+    const given = typeof parent === 'object' && parent !== null ? (parent as Record<string, unknown>)[name] : undefined
     if (typeof given !== 'object' || given === null || hasCode(given)) continue
-    const [unknown] = unknownWordsIn(JSON.stringify(given), words)
-    if (unknown === undefined) continue
+    const written = JSON.stringify(given)
+    const [unknown] = unknownWordsIn(written, words)
+    const missing = (owed[place] ?? []).find((word) => !written.includes(`{${word}}`))
+    if (unknown === undefined && missing === undefined) continue
     throw new Trouble('usage', {
-      place: `${path}: dialect.${name}`,
-      problem: `{${unknown}} is no word that can be put into it`,
-      mend: `use one of ${words.map((word) => `{${word}}`).join(', ')}`,
+      place: `${path}: ${place}`,
+      problem:
+        unknown === undefined
+          ? `it has no place for {${missing}}, without which it asks for nothing`
+          : `{${unknown}} is no word that can be put into it`,
+      mend:
+        unknown === undefined
+          ? `put {${missing}} where the target expects it`
+          : `use one of ${words.map((word) => `{${word}}`).join(', ')}`,
     })
   }
 }

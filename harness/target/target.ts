@@ -6,6 +6,7 @@ import { errorRowIds, triggeredRowIds } from '../../fixtures/error-table.ts'
 import { everyKind } from '../../fixtures/world/slice.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
 import type { InsideControl } from '../control/inside.ts'
+import type { RegistrationWay } from '../control/registration.ts'
 import { insideSchemas } from '../control/schema.ts'
 import type { KeyRotation } from '../keys/rotation.ts'
 import type { DialectChoice } from '../dialects/resolve.ts'
@@ -179,6 +180,7 @@ export type Control = InsideControl & {
   rotateKey?: { path: string } | KeyRotation
   nodes?: number | string[]
   triggers?: Triggers
+  registration?: RegistrationWay
 }
 
 /** What a target of each role has beside what all have. */

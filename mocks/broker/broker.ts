@@ -17,6 +17,10 @@ import type { PendingRequests } from './pending.ts'
 import { pendingRequests } from './pending.ts'
 import type { Answer, Asked, Refusal, Told } from './policies.ts'
 import { honest } from './policies.ts'
+import type { Registered, Registry } from './registration.ts'
+import { newRegistry, registrationHandlers } from './registration.ts'
+import type { Tenancy } from './registration-policies.ts'
+import { honestRegistration } from './registration-policies.ts'
 import type { Read } from './request.ts'
 import { readRequest } from './request.ts'
 import type { Flights } from './redeem.ts'
@@ -30,7 +34,8 @@ import { honestToken } from './token-policies.ts'
 
 /**
  * What a broker is given: its own origin, the time, a wire to the identity provider, and how it decides on each of its
- * sides. Who hands it `signing` can rotate its keys; its own are made when they are first wanted. `tells` hears what happens.
+ * sides. Who hands it `signing` can rotate its keys; its own are made when they are first wanted. `tells` hears what happens,
+ * `registers` what is registered beside what the provision and `tenancies` say.
  */
 export type BrokerParts = Decisions & {
   origin: string
@@ -38,6 +43,8 @@ export type BrokerParts = Decisions & {
   wire: Wire
   signing?: Signing
   tells?: (happening: Happening) => void
+  tenancies?: readonly Tenancy[]
+  registers?: (registered: Registered) => void
 }
 
 /** The reference broker on one node. */
@@ -52,14 +59,16 @@ export const makeBroker = (provision: Provision, parts: BrokerParts): Wire => {
  * token requests that follow it (TRUST: Authorization Flow; Access Token Flow). It keeps no state outside this call and takes its time from `clock`.
  * Its nodes share sessions, signing keys and, as far as the policies say, what is pending.
  */
-export const makeNodes = (provision: Provision, parts: BrokerParts, count: number): Wire[] => {
+export const makeNodes = (known: Provision, parts: BrokerParts, count: number): Wire[] => {
+  const provision = { ...known, parties: [...known.parties] }
+  const registry = newRegistry(parts.clock, provision.parties, parts.tenancies ?? [])
   const pending = pendingRequests(parts.clock, parts.policies ?? honest)
   const accepted = new Set<string>()
   const flights: Flights = new Map()
   const { signIn = honestSignIn, signing = makeSigning(new URL(parts.origin).hostname), tells = unheard } = parts
   const federation = newFederation(parts.clock, signIn, signing, tells)
   return Array.from({ length: count }, (_, node) =>
-    makeNode(provision, { ...parts, signIn, tells, node, pending, accepted, flights, federation }),
+    makeNode(provision, { ...parts, signIn, tells, node, pending, accepted, flights, federation, registry }),
   )
 }
 
@@ -73,6 +82,7 @@ type NodeParts = BrokerParts & {
   accepted: Set<string>
   flights: Flights
   federation: FederationState
+  registry: Registry
 }
 
 const makeNode = (
@@ -91,6 +101,9 @@ const makeNode = (
     accepted,
     flights,
     federation,
+    registration = honestRegistration,
+    registry,
+    registers = unheard,
   }: NodeParts,
 ): Wire => {
   const { clients } = provision
@@ -221,6 +234,7 @@ const makeNode = (
       }
       return errorPage(refusalText(refusal, read.accept, told), 'status' in shown ? shown : { status: 400 })
     }),
+    ...registrationHandlers({ provision, registry, policies: registration, origin, clock, registers }),
     ...federationHandlers({
       ...federation,
       provision,

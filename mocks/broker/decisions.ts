@@ -2,6 +2,8 @@ import type { AppOnlyPolicies } from './app-only-policies.ts'
 import { honestAppOnly } from './app-only-policies.ts'
 import type { Policies } from './policies.ts'
 import { honest } from './policies.ts'
+import type { RegistrationPolicies } from './registration-policies.ts'
+import { honestRegistration } from './registration-policies.ts'
 import type { SignInPolicies } from './sign-in-policies.ts'
 import type { StorePolicies } from './store-policies.ts'
 import { honestStore } from './store-policies.ts'
@@ -16,6 +18,7 @@ export type Records = {
   token: TokenPolicies
   appOnly: AppOnlyPolicies
   store: StorePolicies
+  registration: RegistrationPolicies
 }
 
 /** How a reference broker decides; a record that is absent is that of an honest one. */
@@ -28,4 +31,5 @@ export const honestRecords: Records = {
   token: honestToken,
   appOnly: honestAppOnly,
   store: honestStore,
+  registration: honestRegistration,
 }

@@ -17,7 +17,7 @@ const provision = provisionOf(world, places)
 const [client] = provision.clients
 
 test('what is registered is read again as it was written', () => {
-  expect(openStore(provision, honestStore).registrations()).toEqual(provision)
+  expect(openStore(provision, honestStore).registrations()).toEqual({ ...provision, tenancies: [] })
 })
 
 test('a registration that is not written whole is not there', () => {
@@ -25,7 +25,7 @@ test('a registration that is not written whole is not there', () => {
     ...honestStore,
     writes: (value, field) => (field === 'clients.name' ? undefined : value),
   })
-  expect(store.registrations()).toEqual({ ...provision, clients: [] })
+  expect(store.registrations()).toEqual({ ...provision, clients: [], tenancies: [] })
 })
 
 test('the dump tells a secret, the bytes at rest do not', () => {
@@ -44,7 +44,7 @@ test('a database in a file is the one that is opened again, under its key alone'
   const first = openStore(provision, honestStore, { file, key })
   first.note({ is: 'asked', client: client ?? provision.clients[0]!, state: 's' })
   const none = { ...provision, clients: [], parties: [], tenants: [] }
-  expect(openStore(none, honestStore, { file, key }).registrations()).toEqual(provision)
+  expect(openStore(none, honestStore, { file, key }).registrations()).toEqual({ ...provision, tenancies: [] })
   expect(() => openStore(none, honestStore, { file, key: Buffer.alloc(32, 2) }).registrations()).toThrow(
     'unable to authenticate',
   )
@@ -67,4 +67,19 @@ test.each(Object.keys(codecs) as CodecName[])('%s gives back what it took', (nam
   const key = Buffer.alloc(32, 7)
   for (const text of ['', 'ä', 'a text that is longer than sixteen characters'])
     expect(codecs[name].read(codecs[name].write(text, key), key)).toBe(text)
+})
+
+test('what is registered later is there beside the rest, in place of what had its name', () => {
+  const [party] = provision.parties
+  if (party === undefined) throw new TypeError('the world has no party')
+  const store = openStore(provision, honestStore)
+  const tenancy = { id: 'tenancy', domain: 'k2', tenant: party.tenant }
+  const added = { ...party, realm: 'https://new.test/' }
+  store.register({ party: added, tenancy })
+  store.register({ party: { ...party, reply: 'https://moved.test/' }, tenancy: { ...tenancy, domain: 'k3' } })
+  const { parties, tenancies } = store.registrations()
+  expect(parties.toSorted((a, b) => a.realm.localeCompare(b.realm))).toEqual(
+    [{ ...party, reply: 'https://moved.test/' }, ...provision.parties.slice(1), added].toSorted((a, b) => a.realm.localeCompare(b.realm)), // prettier-ignore
+  )
+  expect(tenancies).toEqual([{ ...tenancy, domain: 'k3' }])
 })

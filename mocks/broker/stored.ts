@@ -2,6 +2,7 @@ import type { Provision } from '../../fixtures/world/provision.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import type { BrokerParts } from './broker.ts'
 import { makeNodes } from './broker.ts'
+import type { Tenancy } from './registration-policies.ts'
 import type { Signing } from './signing.ts'
 import { honestStore } from './store-policies.ts'
 import type { Store, StorePlace } from './store.ts'
@@ -27,7 +28,10 @@ export const makeStoredBroker = (
   place?: StorePlace,
 ): StoredBroker => {
   const store: Store = openStore(provision, parts.store ?? honestStore, place)
-  const begin = (known: Provision) => makeNodes(known, { ...parts, tells: store.note }, count)
+  const begin = (known: Provision & { tenancies?: readonly Tenancy[] }) => {
+    const { tenancies = [] } = known
+    return makeNodes(known, { ...parts, tells: store.note, registers: store.register, tenancies }, count)
+  }
   const life = { nodes: begin(place ? store.registrations() : provision) }
   return {
     nodes: Array.from({ length: count }, (_, node): Wire => (request, signal) => {

@@ -5,6 +5,7 @@ import { appOnlyFaults } from './app-only.ts'
 import { flowFaults } from './authorize-flow.ts'
 import { oauthPageFaults } from './error-pages.ts'
 import { redirectFaults } from './redirect-matching.ts'
+import { registrationFaults } from './registration.ts'
 import { signInFaults } from './sign-in.ts'
 import { tokenGrantFaults } from './token-grant.ts'
 import { tokenRequestFaults } from './token-request.ts'
@@ -17,7 +18,14 @@ export const oauthFaults = { ...redirectFaults, ...flowFaults, ...answerFaults, 
 export const tokenFaults = { ...tokenRequestFaults, ...tokenGrantFaults } as const
 
 /** Every fault of the reference targets, in one flat catalogue. */
-export const faults = { ...oauthFaults, ...tokenFaults, ...signInFaults, ...appOnlyFaults, ...storeFaults } as const
+export const faults = {
+  ...oauthFaults,
+  ...tokenFaults,
+  ...signInFaults,
+  ...appOnlyFaults,
+  ...storeFaults,
+  ...registrationFaults,
+} as const
 
 export type FaultId = keyof typeof faults
 
@@ -28,6 +36,7 @@ const sides = {
   'sign-in': { record: 'signIn', faults: signInFaults },
   'app-only': { record: 'appOnly', faults: appOnlyFaults },
   store: { record: 'store', faults: storeFaults },
+  registration: { record: 'registration', faults: registrationFaults },
 } as const satisfies Record<string, { record: keyof Records; faults: object }>
 
 export type Side = keyof typeof sides

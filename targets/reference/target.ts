@@ -3,6 +3,7 @@ import type { BrokerDefinition } from '../../harness/target/target.ts'
 import { appOnlyForm } from '../../mocks/broker/app-only.ts'
 import { carriedClaims } from '../../mocks/broker/claims.ts'
 import type { Decisions } from '../../mocks/broker/decisions.ts'
+import { registrationForm } from '../../mocks/broker/registration.ts'
 import { makeSigning } from '../../mocks/broker/signing.ts'
 import { makeStoredBroker } from '../../mocks/broker/stored.ts'
 import { ownErrorTable } from '../../mocks/broker/error-numbers.ts'
@@ -36,12 +37,13 @@ export const referenceBroker = (decisions: Decisions = {}): BrokerDefinition => 
     'storage-raw',
     'logs',
     'restart',
+    'registration',
   ],
   profile: {
     errorTable: [...ownErrorTable],
     claims: Object.fromEntries(carriedClaims.map(({ type, from }) => [type, [type, ...from]])),
   },
-  control: { triggers },
+  control: { triggers, registration: registrationForm },
   attach: {
     open(provision, io) {
       const signing = makeSigning(new URL(io.origin).hostname)

@@ -39,7 +39,7 @@ const resourceOf = (query: URLSearchParams) => readScopes(query.get('scope') ?? 
 /**
  * `GET /{tenant}/adminconsent` and `/{tenant}/v2.0/adminconsent`: signs in, asks for consent, and sends the browser back
  * with `admin_consent=True`, the tenant and the state. Anybody can forge that answer: it proves nothing to its receiver.
- * Every user may consent for the tenant here: this world has no administrators.
+ * Every user may consent for the tenant, but where it awaits an administrator.
  *
  * @see Entra documentation, admin consent on the Microsoft identity platform
  */

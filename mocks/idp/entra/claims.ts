@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
+import { roleTemplates } from './administrator.ts'
 import { assertedOf } from './asserted.ts'
-import { apiOf } from './directory.ts'
+import { administers, apiOf } from './directory.ts'
 import { permissionsOf } from './scopes.ts'
 import type { Entra, Version } from './state.ts'
 
@@ -50,6 +51,7 @@ export const idClaims = (entra: Entra, version: Version, { tenant, client, nonce
   ...nameClaims(version, assertedOf(entra, user)),
   oid: user.objectId,
   sub: pairwise(user, client.id),
+  wids: [...(administers(entra, user) ? [roleTemplates.administrator] : []), roleTemplates.member],
   ...(nonce !== undefined && { nonce }),
 })
 

@@ -56,9 +56,25 @@ export const misbehaves = ({ modes }: Entra, tenant: Tenant['id'] | undefined, m
 export const toldTo = ({ modes }: Entra, tenant: Tenant['id'], mode: ToldModeId): string | undefined =>
   [...(modes.get(tenant) ?? [])].find((one) => one.startsWith(`${mode}:`))?.slice(mode.length + 1)
 
+/** Sets how a tenant misbehaves; what its users have consented to is forgotten. */
+export const setModes = (
+  { modes, consents, application }: Entra,
+  tenant: Tenant['id'],
+  set: readonly HostileModeId[],
+) => {
+  modes.set(tenant, new Set(set))
+  consents.delete(`${tenant} ${application.id}`)
+}
+
+/** Whether a user administers their tenant: the first of those who are at home there does. */
+export const administers = ({ users }: Pick<Entra, 'users'>, { objectId, tenant }: User): boolean =>
+  users.find((one) => one.tenant === tenant && one.home === undefined)?.objectId === objectId
+
 /** Whether users of a tenant still have to consent to a client. */
 export const lacksConsent = (entra: Entra, tenant: Tenant, client: Client): boolean =>
   applicationMeets(entra, tenant, client, 'idp.awaits-consent') ||
+  (applicationMeets(entra, tenant, client, 'idp.awaits-administrator') &&
+    !entra.consents.has(`${tenant.id} ${client.id}`)) ||
   ((entra.asksConsent.has(tenant.id) || entra.asksConsent.has(client.id)) &&
     !entra.consents.has(`${tenant.id} ${client.id}`))
 

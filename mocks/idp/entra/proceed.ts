@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { User } from '../../../fixtures/world/shapes.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import type { Granted } from './claims.ts'
-import { applicationMeets, lacksConsent, misbehaves, tenantOf } from './directory.ts'
+import { administers, applicationMeets, lacksConsent, misbehaves, tenantOf } from './directory.ts'
 import { mintInFront } from './mint.ts'
 import { consentPage, errorPage } from './pages.ts'
 import { describe } from './guard.ts'
@@ -29,6 +29,8 @@ export const proceed = (entra: Entra, open: OpenPage, user: User): Answer => {
   if (applicationMeets(entra, asked.tenant, asked.client, 'idp.sends-back-without-consent')) {
     return refuseConsent(entra, asked, lacking)
   }
+  const strict = applicationMeets(entra, asked.tenant, asked.client, 'idp.awaits-administrator')
+  if (strict && asked.consent === 'admin' && !administers(entra, user)) return errorPage(describe(lacking))
   const due = asked.consent !== undefined || lacksConsent(entra, asked.tenant, asked.client)
   if (!due) return finish(entra, asked, user)
   if (entra.auto === user) return grantConsent(entra, asked, user)
@@ -38,9 +40,10 @@ export const proceed = (entra: Entra, open: OpenPage, user: User): Answer => {
   return consentPage(asked, context)
 }
 
-/** Notes the consent, and answers. */
+/** Notes the consent, and answers; who may consent for themselves alone is not noted. */
 export const grantConsent = (entra: Entra, asked: Settled, user: User): Answer => {
-  entra.consents.add(`${asked.tenant.id} ${asked.client.id}`)
+  const alone = applicationMeets(entra, asked.tenant, asked.client, 'idp.awaits-administrator')
+  if (!alone || administers(entra, user)) entra.consents.add(`${asked.tenant.id} ${asked.client.id}`)
   return finish(entra, asked, user)
 }
 
