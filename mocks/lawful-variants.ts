@@ -204,6 +204,12 @@ export const lawfulVariants = {
     policies: { sameBrowser: () => true },
     advised: ['authorize.callback-unknown.other-browser'],
   },
+  'spends-requests-late': {
+    does: 'spends a pending request once it has looked up what it needs for the answer',
+    under: both,
+    policies: { spendsFirst: () => false },
+    advised: ['authorize.callback-unknown.race'],
+  },
   'keeps-requests-for-days': {
     does: 'keeps a request pending for three days',
     under: both,

@@ -13,6 +13,7 @@ import { clientFirst, nearClient, signInOnly, unknownClient } from './broker/aut
 import { exactMatch, nearMiss } from './broker/authorize/near-miss.ts'
 import { anyNode } from './broker/authorize/nodes.ts'
 import { codeOnly, onlyVersion2, relaysRefusal } from './broker/authorize/protocol.ts'
+import { oneAnswerForAState } from './broker/authorize/race.ts'
 import { otherClient, otherRealm } from './broker/authorize/redirect-binding.ts'
 import { codeOfUpstream, codeRedeems, interleaved, stateUnchanged } from './broker/authorize/state.ts'
 import { knownAttacks, stranger } from './broker/authorize/unregistered-redirect.ts'
@@ -113,6 +114,7 @@ const authorize: readonly Check[] = [
   unknownCallback,
   replayedCallback,
   replayedAtNode,
+  oneAnswerForAState,
   otherBrowser,
   expiredCallback,
   anyNode,

@@ -36,6 +36,7 @@ const onlyByProperty: Record<keyof Policies, keyof typeof oauthFaults> = {
   stillPending: 'broker.extends-pending-requests',
   knownAt: 'broker.keeps-long-requests-on-their-node',
   spends: 'broker.reuses-refused-requests',
+  spendsFirst: 'broker.spends-requests-of-long-states-late',
   findPending: 'broker.answers-newest-request',
   sameBrowser: 'broker.accepts-any-returning-browser',
   destination: 'broker.answers-newest-redirect-uri',

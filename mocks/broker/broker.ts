@@ -15,7 +15,7 @@ import type { ErrorText } from './pages.ts'
 import { errorPage, sendTo } from './pages.ts'
 import type { PendingRequests } from './pending.ts'
 import { pendingRequests } from './pending.ts'
-import type { Answer, Asked, Refusal, Told } from './policies.ts'
+import type { Answer, Asked, BrokerClient, Refusal, Told } from './policies.ts'
 import { honest } from './policies.ts'
 import type { Registered, Registry } from './registration.ts'
 import { newRegistry, registrationHandlers } from './registration.ts'
@@ -108,6 +108,11 @@ const makeNode = (
 ): Wire => {
   const { clients } = provision
   const get = (url: string) => documentAt(url, wire)
+  /** What takes a while: the keys of the client's tenant are asked for. */
+  const lookUp = async ({ tenant }: BrokerClient) => {
+    const { jwksUri } = provision.tenants.find(({ id }) => id === tenant)?.oidc ?? {}
+    if (jwksUri !== undefined) await get(jwksUri)
+  }
   const refusalText = (refusal: Refusal, accept: string, told: Told): ErrorText => ({
     text: policies.marksUp(policies.wording(refusal, accept, told)),
     numbers: policies.numbers(refusal, told),
@@ -158,7 +163,7 @@ const makeNode = (
     return sendTo(withQuery(client.authorizationEndpoint, [...query, ['state', state]]), cookie)
   }
 
-  const callback = (read: Read) => {
+  const callback = async (read: Read) => {
     const state = read.one('state')
     const answer = Object.fromEntries(
       (['code', 'error', 'error_description'] as const).flatMap((name) => {
@@ -172,6 +177,7 @@ const makeNode = (
     if (begun === undefined || !policies.sameBrowser(begun.browser, marks)) {
       return refuse('authorization-response', read, '', { because: 'unknown-state' })
     }
+    if (!policies.spendsFirst(begun.asked)) await lookUp(begun.client)
     const spent = policies.spends(answer)
     if (spent !== 'nowhere') pending.spend(state, spent === 'here' ? node : undefined)
     tells({ is: 'answered', client: begun.client, code: answer.code, state: begun.asked.state })

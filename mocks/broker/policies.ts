@@ -83,6 +83,8 @@ export type Policies = {
   knownAt(node: number, begunAt: number, pending: Pending): boolean
   /** Where a pending request is spent by its callback. */
   spends(answer: Answer): 'everywhere' | 'here' | 'nowhere'
+  /** Whether it is spent before anything else is done for the answer, so that no other callback finds it meanwhile. */
+  spendsFirst(asked: Asked): boolean
   /** The pending request of a callback; `known` is the one with its state, `newest` the last that was begun. */
   findPending(known: Pending | undefined, newest: Pending | undefined, state: string | undefined): Pending | undefined
   /** Whether a callback comes from the browser that began the request: `marks` are those that its cookies carry. */
@@ -129,6 +131,7 @@ export const honest: Policies = {
   stillPending: ({ begun, now }) => now - begun < 600_000,
   knownAt: () => true,
   spends: () => 'everywhere',
+  spendsFirst: () => true,
   findPending: (known) => known,
   sameBrowser: (begun, marks) => marks.includes(begun),
   destination: ({ asked }) => asked.redirectUri,

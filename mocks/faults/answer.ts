@@ -117,6 +117,18 @@ export const answerFaults = {
     policy: 'spends',
     instead: ({ code }) => (code === undefined ? 'nowhere' : 'everywhere'),
   },
+  'broker.spends-requests-late': {
+    does: 'spends a pending request only after it has looked something up for the answer',
+    breaks: 'authorize.callback-unknown',
+    policy: 'spendsFirst',
+    instead: () => false,
+  },
+  'broker.spends-requests-of-long-states-late': {
+    does: 'spends a pending request whose state has more than 60 characters only after it has looked something up',
+    breaks: 'authorize.callback-unknown',
+    policy: 'spendsFirst',
+    instead: ({ state = '' }) => state.length <= 60,
+  },
   'broker.spends-requests-on-one-node': {
     does: 'spends a pending request at the node of its callback and nowhere else',
     breaks: unknown,
