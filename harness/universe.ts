@@ -130,6 +130,7 @@ export const openUniverse = async <R extends JudgedRole>({
       await drivers.target?.(clock.now())
     },
     fromTarget: transcript.fromTarget,
+    listen: transcript.listen,
     beginCase: transcript.beginCase,
     pinCase: transcript.pinCase,
     nodes: site.nodes.length,
@@ -186,16 +187,21 @@ const attach = (ground: Ground): Promise<Site> => {
 const recorded =
   (wire: Wire, actor: MockActor, transcript: Transcript, clock: UniverseClock): Wire =>
   async (request, signal) => {
-    const response = await wire(request, signal)
-    if (headerOf(request.headers, browserMark) === undefined) {
-      const route: Pick<Exchange, 'check' | 'phase' | 'plane' | 'from' | 'to'> = {
-        check: null,
-        phase: 'run',
-        plane: actor,
-        from: 'target',
-        to: actor,
-      }
-      transcript.record({ ...route, at: clock.now(), request, response })
+    if (headerOf(request.headers, browserMark) !== undefined) return wire(request, signal)
+    const route: Pick<Exchange, 'check' | 'phase' | 'plane' | 'from' | 'to'> = {
+      check: null,
+      phase: 'run',
+      plane: actor,
+      from: 'target',
+      to: actor,
     }
-    return response
+    const answered = transcript.arrive({ ...route, at: clock.now(), request })
+    try {
+      const response = await wire(request, signal)
+      answered({ response })
+      return response
+    } catch (cause) {
+      answered({ broke: cause instanceof Error ? cause.message : String(cause) })
+      throw cause
+    }
   }

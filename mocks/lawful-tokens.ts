@@ -68,6 +68,16 @@ export const tokenVariants = {
         honestToken.isRegistered(client, asked, clients) && asked.tokenEndpoint.endsWith('/token/oauth/2'),
     },
   },
+  'asks-for-tokens-of-its-own': {
+    does: 'asks the token endpoint for a token of its own application beside each token request, and waits for none',
+    under,
+    token: {
+      asksBeside: ({ resource }, _, { application: { id, secret } }) => [
+        [['grant_type', 'client_credentials'], ['client_id', id], ['client_secret', secret], ['resource', resource]], // prettier-ignore
+        [['grant_type', 'authorization_code'], ['client_id', id], ['client_secret', secret], ['code', 'of-its-own-sign-in']], // prettier-ignore
+      ],
+    },
+  },
   'adds-fields-to-tokens': {
     does: 'adds fields of its own to the token',
     under,

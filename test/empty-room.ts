@@ -30,6 +30,7 @@ export const room: Room = {
   },
   forges: (token) => Promise.resolve(token),
   fromTarget: () => [],
+  listen: () => () => undefined,
   beginCase: () => undefined,
   pinCase: () => undefined,
 }

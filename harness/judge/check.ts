@@ -29,6 +29,11 @@ export type Shared = Inside & {
    * to concern another. A control is no case, and sees nothing.
    */
   fromTarget(): readonly Exchange[]
+  /**
+   * Judges each request with this text as a value of its form that the target sends a mock until the check is over: what it does once it
+   * has answered may not be seen in {@link fromTarget} yet.
+   */
+  afterwards(text: string, accuses: (exchange: Exchange) => Violation | undefined): void
   /** Aborted when the check's time is up. */
   signal: AbortSignal
   /** A browser with an empty cookie jar. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { clauses } from '../../fixtures/clauses/index.ts'
 import { single } from '../../fixtures/world/slice.ts'
+import type { Exchange } from '../record/exchange.ts'
 import { Inconclusive, Violation } from './blame.ts'
 import type { Check, Context } from './check.ts'
 import type { Room } from './judge.ts'
@@ -50,6 +51,54 @@ describe('a pass', () => {
       status: 'error',
       message: expect.stringMatching(/no case/),
     })
+  })
+})
+
+describe('what the target sends a mock once a case is over', () => {
+  const late = (value: string): Exchange => ({
+    n: 1,
+    check: null,
+    phase: 'run',
+    plane: 'idp',
+    from: 'target',
+    to: 'idp',
+    at: 0,
+    request: {
+      method: 'POST',
+      origin: 'https://login.test',
+      rawPath: '/token',
+      headers: [],
+      body: Buffer.from(`code=${value}`),
+    },
+  })
+  /** A room in which the target sends this when the control is sent again. */
+  const judgedWith = (value: string, then: () => Promise<void> = async () => undefined) => {
+    const heard: ((exchange: Exchange) => void)[] = []
+    const listen: Room['listen'] = (hears) => {
+      heard.push(hears)
+      return () => undefined
+    }
+    let asked = 0
+    const control = async () => {
+      asked += 1
+      if (asked > 1) for (const hears of heard) hears(late(value))
+      if (asked > 1) await then()
+    }
+    const run = async ({ each, afterwards }: Context) =>
+      each(['refused'], async (code) => afterwards(code, () => violation))
+    return judged({ control, run }, { listen })
+  }
+
+  test('is judged until the check is over, and by what it carries', async () => {
+    expect(await judgedWith('refused')).toMatchObject({
+      status: 'fail',
+      signature: 'authorize.unregistered-redirect/accepted',
+    })
+    expect(await judgedWith('another')).toMatchObject({ status: 'pass' })
+  })
+
+  test('accuses a target that has died since', async () => {
+    expect(await judgedWith('refused', throwing(reset))).toMatchObject({ status: 'fail' })
   })
 })
 

@@ -12,6 +12,8 @@ import { Inconclusive, Violation } from './blame.ts'
 import type { Check, Context, Shared } from './check.ts'
 import { gradeOf } from './check.ts'
 import { trial } from './for-every.ts'
+import type { LateWatch } from './late-watch.ts'
+import { lateWatch } from './late-watch.ts'
 import type { Counterexample, Verdict } from './verdict.ts'
 import { missingOf } from './verdict.ts'
 
@@ -28,6 +30,8 @@ export type SharedRoom = Inside & {
   nodes: number
   /** What the target itself sent to a mock in this case: for this check, or for nobody that can be told. */
   fromTarget(check: CheckId): readonly Exchange[]
+  /** Shows each request of the target to a mock to this, as soon as it comes; gives what ends that. */
+  listen(hears: (exchange: Exchange) => void): () => void
   /** A new case begins: the exchanges of earlier ones are forgotten, but for the control's and the pinned case's. */
   beginCase(check: CheckId): void
   /** The exchanges of this case are the evidence, whatever comes after. */
@@ -58,15 +62,31 @@ export const judge = async <R extends JudgedRole>(
 ): Promise<Verdict> => {
   const began = performance.now()
   const notes: string[] = []
-  const answer = await judged(check, room, judging, notes).catch(ourMistake)
+  const late = lateWatch()
+  const stop = room.listen(late.hears)
+  const answer = await judged(check, room, judging, notes, late).catch(ourMistake).finally(stop)
   return { check: check.id, notes, ms: Math.round(performance.now() - began), ...answer }
 }
 
+/** The verdict, with what was heard late: that is proof, whatever else went wrong. */
 const judged = async <R extends JudgedRole>(
   check: Check<R>,
   room: Room<R>,
   judging: Judging,
   notes: string[],
+  late: LateWatch,
+): Promise<Answer> => {
+  const answer = await judgedInTime(check, room, judging, notes, late.afterwards)
+  const heard = answer.status === 'pass' || answer.status === 'inconclusive' ? late.heard() : undefined
+  return heard ? failed(check, heard) : answer
+}
+
+const judgedInTime = async <R extends JudgedRole>(
+  check: Check<R>,
+  room: Room<R>,
+  judging: Judging,
+  notes: string[],
+  afterwards: Shared['afterwards'],
 ): Promise<Answer> => {
   const role: RoleModule<R> = roleModules[room.role]
   if (roleOf(check) !== room.role) return ourMistake(new TypeError(`a ${room.role} is no target of ${check.id}`))
@@ -95,6 +115,7 @@ const judged = async <R extends JudgedRole>(
       logs: room.logs,
       restart: room.restart,
       fromTarget: () => room.fromTarget(check.id),
+      afterwards,
       signal,
       nodes: room.nodes,
       browser: () => room.browser(check.id, phase, signal),

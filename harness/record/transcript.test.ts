@@ -64,6 +64,21 @@ describe('a transcript', () => {
     expect([fromTarget('one'), fromTarget('two').length, fromTarget('three')]).toEqual([[], 2, []])
   })
 
+  test('knows a request of the target when it comes, and what came of it later', () => {
+    const { arrive, listen, fromTarget, beginCase, breaches, inspected } = makeTranscript(world, [])
+    const heard: Exchange[] = []
+    beginCase('one')
+    const stop = listen((exchange) => heard.push(exchange))
+    const answered = arrive(sent('one', '/token', { from: 'target', to: 'idp' }))
+    stop()
+    const [grant] = fromTarget('one')
+    expect([heard, grant?.response, inspected()]).toEqual([[grant], undefined, 1])
+    answered({ response: { status: 200, headers: [], body: new Uint8Array() } })
+    expect([grant?.response?.status, breaches()]).toEqual([200, []])
+    arrive(sent('one', '/token', { from: 'target', to: 'idp' }))({ broke: 'reset' })
+    expect([heard.length, fromTarget('one').map(({ broke }) => broke)]).toEqual([1, [undefined, 'reset']])
+  })
+
   test('shows the pinned case, whatever comes after, and the last that was pinned', () => {
     const { record, of, beginCase, pinCase } = makeTranscript(world, [])
     for (const path of ['/big', '/small', '/passes']) {
@@ -105,6 +120,29 @@ describe('what nobody claimed is laid to the check', () => {
     const { request } = sent(null, '/')
     const body = new TextEncoder().encode(`client=${mark}`)
     expect(record(sent(null, '/', { request: { ...request, body } })).check).toBe('two')
+  })
+
+  test('that was given the code or the refresh token in it, whoever else it names', () => {
+    const { record, fromTarget, beginCase } = makeTranscript(world, [])
+    const [code, token] = ['code-0123456789abcdef', 'refresh-0123456789abcdef']
+    const posting = (form: string): Exchange['request'] => ({ ...sent(null, '/').request, body: Buffer.from(form) })
+    const headers: [string, string][] = [['location', `https://broker.test/cb?code=${code}`]]
+    record(sent('one', '/', { to: 'idp', response: { status: 302, headers, body: new Uint8Array() } }))
+    beginCase('two')
+    const request = posting(`code=${code}&client_secret=${two?.clients[0]?.secret}`)
+    const body = Buffer.from(`{"refresh_token":"${token}"}`)
+    const response = { status: 200, headers: [], body }
+    const grant = record(sent(null, '/', { from: 'target', to: 'idp', request, response }))
+    const renewal = record(sent(null, '/', { from: 'target', to: 'idp', request: posting(`refresh_token=${token}&client_id=${two?.clients[0]?.id}`) })) // prettier-ignore
+    expect([grant.check, renewal.check, fromTarget('two')]).toEqual(['one', 'one', []])
+  })
+
+  test('and to each whose tag it has', () => {
+    const { record, fromTarget, beginCase } = makeTranscript(world, [])
+    beginCase('one')
+    beginCase('two')
+    record(sent(null, `/${world.slices['one']?.tag}/${two?.tag}`, { from: 'target', to: 'idp' }))
+    expect([fromTarget('one').length, fromTarget('two').length]).toEqual([1, 1])
   })
 
   test('and to none when it names none', () => {

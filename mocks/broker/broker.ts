@@ -106,7 +106,7 @@ const makeNode = (
     registers = unheard,
   }: NodeParts,
 ): Wire => {
-  const { clients } = provision
+  const { clients, application } = provision
   const get = (url: string) => documentAt(url, wire)
   /** What takes a while: the keys of the client's tenant are asked for. */
   const lookUp = async ({ tenant }: BrokerClient) => {
@@ -201,7 +201,7 @@ const makeNode = (
     const read = readRequest(request)
     if (!token.servesVersion(String(params['version']))) return refuse('oauth-version', read)
     const realm = params['tenant'] === undefined ? undefined : String(params['tenant'])
-    const answer = await redeem(read, { clients, policies, token, wire, realm, flights, tells })
+    const answer = await redeem(read, { clients, application, policies, token, wire, realm, flights, tells })
     return 'refusal' in answer ? refuse(answer.refusal, read, '', answer.told) : answer.token
   }
   const both = (path: string, answer: Parameters<typeof http.get>[1]) => [

@@ -1,15 +1,16 @@
 import { HttpResponse } from 'msw'
 import { encodeForm } from '../../protocols/form.ts'
-import type { Wire } from '../../protocols/wire.ts'
+import type { Pairs, Wire, WireResponse } from '../../protocols/wire.ts'
 import { textOf } from '../../protocols/wire.ts'
 import { freshPage, postingForm } from './pages.ts'
 import type { BrokerClient, Policies, Refusal, Told } from './policies.ts'
 import type { Read } from './request.ts'
 import type { Happening } from './store-policies.ts'
-import type { TokenAsked, TokenGiven, TokenPolicies } from './token-policies.ts'
+import type { Beside, TokenAsked, TokenGiven, TokenPolicies } from './token-policies.ts'
 
 type Surroundings = {
   clients: readonly BrokerClient[]
+  application: Beside['application']
   /** Only for how a failure is worded. */
   policies: Pick<Policies, 'tellsOf'>
   token: TokenPolicies
@@ -48,11 +49,14 @@ export const redeem = async ({ form }: Read, surroundings: Surroundings): Promis
 
 const answer = async (
   asked: TokenAsked,
-  { clients, policies, token, wire, tells }: Pick<Surroundings, 'clients' | 'policies' | 'token' | 'wire' | 'tells'>,
+  { clients, application, policies, token, wire, tells }: Omit<Surroundings, 'realm' | 'flights'>,
 ): Promise<Answered> => {
   const client = token.findClient(clients, asked)
   if (client === undefined) return { refusal: token.blamesClient(asked) }
   const invalid = validated(client, asked, { clients, token })
+  for (const form of token.asksBeside(client, asked, { refused: invalid !== undefined, application })) {
+    setImmediate(() => void post(client.tokenEndpoint, form, wire).catch(() => undefined))
+  }
   if (invalid && token.validatesFirst(asked)) return invalid
 
   const given = await grant(client, asked, { token, wire })
@@ -67,7 +71,10 @@ const answer = async (
     }
   }
   if (!token.isOfRealm(given.token, client, asked))
-    return { refusal: 'token-request', told: { because: 'other-realm' } }
+    return {
+      refusal: 'token-request',
+      told: { because: 'other-realm', ...quoting(token.quotesForeign(given.token, client)) },
+    }
   tells({ is: 'redeemed', client, code, token: JSON.stringify(given.token) })
   return { token: delivered(token.handsOver(given.token, client, asked), token.delivers(client, asked)) }
 }
@@ -86,19 +93,25 @@ const grant = async (
   asked: TokenAsked,
   { token, wire }: Pick<Surroundings, 'token' | 'wire'>,
 ): Promise<{ token: TokenGiven } | { said: string }> => {
-  const { origin, pathname, search } = new URL(token.endpointFor(client, asked))
-  const response = await wire({
-    method: 'POST',
-    origin,
-    rawPath: pathname + search,
-    headers: [['content-type', 'application/x-www-form-urlencoded']],
-    body: new TextEncoder().encode(encodeForm(token.grantFor(client, asked))),
-  })
+  const response = await post(token.endpointFor(client, asked), token.grantFor(client, asked), wire)
   const body = objectIn(textOf(response))
   if (response.status === 200 && body['access_token'] !== undefined) return { token: body }
   const said = body['error_description']
   return { said: typeof said === 'string' ? said : `status ${response.status}` }
 }
+
+const post = (url: string, form: Pairs, wire: Wire): Promise<WireResponse> => {
+  const { origin, pathname, search } = new URL(url)
+  return wire({
+    method: 'POST',
+    origin,
+    rawPath: pathname + search,
+    headers: [['content-type', 'application/x-www-form-urlencoded']],
+    body: new TextEncoder().encode(encodeForm(form)),
+  })
+}
+
+const quoting = (quoted: string | undefined): Told => (quoted === undefined ? {} : { quoted })
 
 const delivered = (given: TokenGiven, how: ReturnType<TokenPolicies['delivers']>): Response =>
   how === 'answer'

@@ -22,6 +22,9 @@ export type TokenAsked = {
 /** What a token endpoint answered with, when it handed out a token. */
 export type TokenGiven = Record<string, unknown>
 
+/** What else is known when something is asked beside: whether the request is refused, and the broker's own application. */
+export type Beside = { refused: boolean; application: Pick<BrokerClient, 'id' | 'secret'> }
+
 /** How the token gets to the party: in the answer, or as a form that its browser posts to a URL. */
 export type Delivery = 'answer' | { postedTo: string }
 
@@ -52,8 +55,12 @@ export type TokenPolicies = {
   endpointFor(client: BrokerClient, asked: TokenAsked): string
   /** The form that the token endpoint is asked with. */
   grantFor(client: BrokerClient, asked: TokenAsked): Pairs
+  /** What the token endpoint is asked beside, once the caller has been answered; nobody waits for it. */
+  asksBeside(client: BrokerClient, asked: TokenAsked, beside: Beside): readonly Pairs[]
   /** Whether a token belongs to the realm of the client. */
   isOfRealm(given: TokenGiven, client: BrokerClient, asked: TokenAsked): boolean
+  /** What is quoted of a token that belongs to another realm when it is refused, if anything. */
+  quotesForeign(given: TokenGiven, client: BrokerClient): string | undefined
   /** What of an answer the party is handed. */
   handsOver(given: TokenGiven, client: BrokerClient, asked: TokenAsked): TokenGiven
   /** How the party gets it. */
@@ -105,7 +112,9 @@ export const honestToken: TokenPolicies = {
       ],
       resource ?? client.resource,
     ),
+  asksBeside: () => [],
   isOfRealm: (given, { tenant }) => tenantsIn(given).every((one) => one === tenant),
+  quotesForeign: () => undefined,
   handsOver: (given) => given,
   delivers: () => 'answer',
   tellsFailure: (said) => said.split(/[\r\n]/, 1)[0] ?? '',

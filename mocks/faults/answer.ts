@@ -127,7 +127,7 @@ export const answerFaults = {
     does: 'spends a pending request whose state has more than 60 characters only after it has looked something up',
     breaks: 'authorize.callback-unknown',
     policy: 'spendsFirst',
-    instead: ({ state = '' }) => state.length <= 60,
+    instead: (request) => (request.state ?? '').length <= 60,
   },
   'broker.spends-requests-on-one-node': {
     does: 'spends a pending request at the node of its callback and nowhere else',

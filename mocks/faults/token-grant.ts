@@ -36,6 +36,36 @@ export const tokenGrantFaults = {
       asked.tokenEndpoint.startsWith(client.tokenEndpoint) ? asked.tokenEndpoint : client.tokenEndpoint,
   },
 
+  'broker.asks-behind-callers-endpoint': {
+    does: 'redeems at a place behind the TokenEndpointUrl of the caller',
+    breaks: callers,
+    policy: 'endpointFor',
+    instead: (client, asked) => {
+      const named = namedBy(asked, client)
+      return named === undefined ? client.tokenEndpoint : `${named}/token`
+    },
+  },
+
+  'broker.grants-without-awaiting': {
+    does: 'asks the token endpoint for what a refused request wants, once it has refused it',
+    breaks: 'token.unregistered-redirect',
+    policy: 'asksBeside',
+    instead: (client, asked, { refused }) => (refused ? [honestToken.grantFor(client, asked)] : []),
+  },
+  'broker.grants-renewals-without-awaiting': {
+    does: 'asks the token endpoint for what a refused renewal wants, once it has refused it',
+    breaks: 'token.unregistered-redirect',
+    policy: 'asksBeside',
+    instead: (client, asked, { refused }) => (refused && renews(asked) ? [honestToken.grantFor(client, asked)] : []),
+  },
+  'broker.grants-as-itself-without-awaiting': {
+    does: 'asks the token endpoint in its own name for what a refused request wants, once it has refused it',
+    breaks: 'token.secret-only-after-validation',
+    policy: 'asksBeside',
+    instead: (client, asked, { refused, application: { id, secret } }) =>
+      refused ? [honestToken.grantFor({ ...client, id, secret }, asked)] : [],
+  },
+
   'broker.sends-both-redirect-uris': {
     does: "sends the caller's redirect URI along with its own, for the third and those behind it",
     breaks: 'token.redeems',
@@ -89,6 +119,22 @@ export const tokenGrantFaults = {
     breaks: 'token.realm-of-user',
     policy: 'isOfRealm',
     instead: (given, { tenant }) => tenantsIn(given).every((one) => String(one).slice(0, 18) === tenant.slice(0, 18)),
+  },
+
+  'broker.quotes-tokens-of-other-realms': {
+    does: 'refuses a token of another tenant on a page that shows it',
+    breaks: 'token.realm-of-user',
+    policy: 'quotesForeign',
+    instead: ({ access_token: token }) => String(token),
+  },
+  'broker.quotes-tokens-of-near-realms': {
+    does: 'refuses a token of another tenant on a page that shows it where the tenants begin alike',
+    breaks: 'token.realm-of-user',
+    policy: 'quotesForeign',
+    instead: (given, { tenant }) =>
+      tenantsIn(given).every((one) => String(one).slice(0, 4) === tenant.slice(0, 4))
+        ? String(given['access_token'])
+        : undefined,
   },
 
   'broker.hands-over-tokens-of-its-own': {

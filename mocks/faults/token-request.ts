@@ -93,6 +93,15 @@ export const tokenRequestFaults = {
       honestToken.findClient(clients, asked) ??
       clients.find(({ redirectUris }) => redirectUris.includes(asked.redirectUri)),
   },
+  'broker.redeems-for-strangers-as-first-client': {
+    does: 'redeems as the first client that it knows, for whatever redirect URI, where the client id is unknown',
+    breaks: unknown,
+    policy: 'findClient',
+    instead(clients, asked) {
+      const [first] = clients
+      return honestToken.findClient(clients, asked) ?? (first && { ...first, redirectUris: [asked.redirectUri] })
+    },
+  },
   'broker.redeems-for-clients-by-half': {
     does: 'compares the first half of the client id',
     breaks: unknown,

@@ -67,6 +67,8 @@ const inputs: { [Name in keyof TokenPolicies]: Parameters<TokenPolicies[Name]>[]
       (each): [BrokerClient, TokenAsked] => [client, each],
     ),
   ),
+  asksBeside: [asked, renewal].map((one) => [client, one, { refused: true, application: other }]),
+  quotesForeign: [[given, client], [{ access_token: jwt('elsewhere') }, client]],
   isOfRealm: [
     [given, client, asked],
     [{ ...given, access_token: jwt('elsewhere') }, client, asked],

@@ -2,14 +2,13 @@ import * as fc from 'fast-check'
 import type { User } from '../../../fixtures/world/shapes.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
-import type { Exchange } from '../../../harness/record/exchange.ts'
 import { readJwt } from '../../../mocks/idp/forge-token.ts'
-import { decodeForm, valuesOf } from '../../../protocols/form.ts'
 import { textOf, urlOf } from '../../../protocols/wire.ts'
 import { isAppOnlyGrant } from './judgement.ts'
 import type { AskedAppOnly, People } from './request.ts'
 import {
   askAppOnly,
+  clientIn,
   everyPeople,
   inWords,
   needsOf,
@@ -21,21 +20,6 @@ import {
 import { saidIn } from './tokens.ts'
 
 const shared = { clauses: ['app-only.issues'], applies: redeems, control: userGetsAppOnly } as const
-
-/** The first word of a client id as a token service takes it: `{id}` or `{id}@{realm}`. */
-const clientIn = ({ request }: Exchange): string => {
-  const [id] = valuesOf(decodeForm(textOf(request)), 'client_id')
-  const basic = request.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1]
-  return (
-    (
-      id ??
-      Buffer.from(basic?.replace(/^Basic /i, '') ?? '', 'base64')
-        .toString()
-        .split(':')[0] ??
-      ''
-    ).split('@')[0] ?? ''
-  )
-}
 
 /** Who is asked for the token, and by whom. */
 export const grantedToClient: Check = {

@@ -4,13 +4,15 @@ import type { AppOnlyInput, Dialect, Outcome } from '../../../harness/dialects/d
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { Exchange } from '../../../harness/record/exchange.ts'
+import { decodeForm, valuesOf } from '../../../protocols/form.ts'
+import { textOf } from '../../../protocols/wire.ts'
 import { beginningOf } from '../../../harness/record/beginning.ts'
 import { answered, askedBy, describe, requestOf } from '../authorize/request.ts'
 
 /** A client and a user of one tenant. */
 export type People = { client: Client; user: User }
 
-/** What came of a request for an app-only token, and what the target sent to a mock for it. */
+/** What came of a request for an app-only token, and what the target sent to a mock meanwhile, but for its own application. */
 export type AskedAppOnly = { outcome: Outcome; sent: readonly Exchange[] }
 
 /** What every check here asks for; a shape may ask for more. */
@@ -80,7 +82,23 @@ export const askAppOnly = async (context: Context, input: AppOnlyInput): Promise
   if (appOnly === null) throw new TypeError('the dialect does not speak appOnly')
   const before = context.fromTarget().length
   const outcome = appOnly.read(await context.browser().go(appOnly.request(input, context.at)))
-  return { outcome, sent: context.fromTarget().slice(before) }
+  const sent = context.fromTarget().slice(before)
+  return { outcome, sent: sent.filter((exchange) => clientIn(exchange) !== context.application.id) }
+}
+
+/** The first word of a client id as a token service takes it: `{id}` or `{id}@{realm}`. */
+export const clientIn = ({ request }: Exchange): string => {
+  const [id] = valuesOf(decodeForm(textOf(request)), 'client_id')
+  const basic = request.headers.find(([name]) => name.toLowerCase() === 'authorization')?.[1]
+  return (
+    (
+      id ??
+      Buffer.from(basic?.replace(/^Basic /i, '') ?? '', 'base64')
+        .toString()
+        .split(':')[0] ??
+      ''
+    ).split('@')[0] ?? ''
+  )
 }
 
 /** The control of every check here: the token of a user gets an app-only token. */

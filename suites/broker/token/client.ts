@@ -39,6 +39,7 @@ export const unknownClient: Check = {
     'broker.redeems-for-unknown-clients',
     'broker.blames-version-for-clients',
     'broker.blames-version-for-long-client-ids',
+    'broker.redeems-for-strangers-as-first-client',
   ],
   control: registeredRedeems,
   async run(context) {
@@ -70,7 +71,11 @@ export const nearClient: Check = {
   clauses,
   applies: redeemsWith('clientId'),
   needs,
-  kills: ['broker.redeems-for-clients-by-half', 'broker.redeems-for-unknown-clients'],
+  kills: [
+    'broker.redeems-for-clients-by-half',
+    'broker.redeems-for-unknown-clients',
+    'broker.redeems-for-strangers-as-first-client',
+  ],
   control: registeredRedeems,
   async run(context) {
     const attempt = byCode(context)

@@ -3,6 +3,7 @@ import { label } from '../../../fixtures/near-miss/kind.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
+import type { Exchange } from '../../../harness/record/exchange.ts'
 import { urlOf } from '../../../protocols/wire.ts'
 import { refusalSeen } from './judgement.ts'
 import type { Redeemed } from './request.ts'
@@ -31,14 +32,30 @@ const endpointsOf = (context: Context) => {
   return { examples, many }
 }
 
+/**
+ * Whether a request comes of what the caller named: it goes there or behind it, or there without the query where that is not the
+ * client's own place, or has the tag of the slice in its path, of which only the domains of its tenants have it rightly.
+ */
+const comesOf = ({ request }: Exchange, given: string, context: Context): boolean => {
+  const { tag, tenants } = context.slice
+  const { client } = firstOf(context)
+  const [url, path] = [urlOf(request), pathOf(request.rawPath)]
+  const own = tenants.flatMap(({ id, domain }) => (id === client.tenant ? [`/${id}/`, `/${domain}/`] : []))
+  const named = new URL(given)
+  if ([given, named.href].some((place) => url.startsWith(place))) return true
+  if (path === named.pathname && own.every((place) => !path.startsWith(place))) return true
+  return tenants.reduce((rest, { domain }) => rest.replaceAll(domain, ''), path).includes(tag)
+}
+
+const pathOf = (rawPath: string): string => rawPath.split('?', 1)[0] ?? ''
+
 /** Judges that what the caller named was not contacted: the request was refused, or the endpoint ignored. */
 const ignored = (context: Context, redeemed: Redeemed, given: string) => {
-  const places = [given, new URL(given).href]
-  const contact = redeemed.sent.find(({ request }) => places.some((url) => urlOf(request) === url))
+  const contact = redeemed.sent.find((exchange) => comesOf(exchange, given, context))
   if (contact) {
     throw new Violation('contacted', {
       expected: `TokenEndpointUrl ${given} refused or ignored`,
-      actual: `a ${contact.request.method} to it; ${told(redeemed)}`,
+      actual: `a ${contact.request.method} to ${pathOf(contact.request.rawPath)}; ${told(redeemed)}`,
     })
   }
   if (handedBy(redeemed)) return
@@ -56,7 +73,7 @@ export const foreignEndpoint: Check = {
   clauses: ['token.ignores-callers-endpoint'],
   applies: redeemsWith('tokenEndpoint'),
   needs: { capabilities: [], shape: { ...single, tenants: 2 }, scope: 'slice' },
-  kills: ['broker.asks-callers-endpoint', 'broker.asks-longer-endpoints'],
+  kills: ['broker.asks-callers-endpoint', 'broker.asks-behind-callers-endpoint', 'broker.asks-longer-endpoints'],
   control: registeredRedeems,
   async run(context) {
     const { examples, many } = endpointsOf(context)

@@ -8,8 +8,12 @@ import type { Redeemed } from './request.ts'
 /** What a target asked a token endpoint for. `id` and `secret` are those of its form or of its Basic header. */
 export type Grant = { path: string; form: Pairs; id: string; secret: string }
 
-/** The grants that a target asked for because of a token request: whatever it posted to a token endpoint or in the form of a grant. */
-export const grantsOf = ({ sent }: Pick<Redeemed, 'sent'>): Grant[] =>
+/**
+ * The grants that a target asked for because of a token request: what it posted to a token endpoint or in the form of a grant, with what
+ * the request gave, or as a client of the slice. What it asks for on its own behalf, such as a token for its own application, is its
+ * own business.
+ */
+export const grantsOf = ({ sent, given, clients }: Pick<Redeemed, 'sent' | 'given' | 'clients'>): Grant[] =>
   sent
     .filter(({ request }) => request.method === 'POST')
     .map(({ request }) => {
@@ -23,6 +27,14 @@ export const grantsOf = ({ sent }: Pick<Redeemed, 'sent'>): Grant[] =>
       }
     })
     .filter(({ path, form }) => /\/token\/?$/.test(path) || valuesOf(form, 'grant_type').length > 0)
+    .filter(
+      ({ form, id, secret }) =>
+        form.some(([, value]) => given.includes(value)) ||
+        clients.some((client) => client.id === nameIn(id) || client.secret === secret),
+    )
+
+/** The id of a client in the name that a token service knows it by: `{id}` or `{id}@{realm}`. */
+const nameIn = (id: string): string => id.split('@', 1)[0] ?? ''
 
 /** Name and secret in a Basic header (RFC 6749 section 2.3.1). */
 const basicIn = (header: string | undefined): string[] => {

@@ -26,11 +26,13 @@ const hop = (to: 'target' | 'idp', request: Partial<WireRequest>, response: Wire
 })
 const html = (text: string) => textResponse(200, text, [['content-type', 'text/html']])
 
+const asking = { given: ['x'], clients: [{ id: 'own', secret: 'own-secret' }] }
+
 /** What became of a token request that was answered so, where the target asked a token endpoint or not. */
 const redeemed = (response: WireResponse, sent: readonly Exchange[] = []): Redeemed => {
   if (redeem === null || redeem === 'undriven') throw new TypeError()
   const journey = [hop('target', {}, response)]
-  return { outcome: redeem.read(journey), journey, sent }
+  return { outcome: redeem.read(journey), journey, sent, ...asking }
 }
 const granted = hop(
   'idp',
@@ -68,9 +70,18 @@ test('where a token is owed, a refusal is accused, and an answer that says nothi
 })
 
 test('a grant is known by its place or its form, with the credentials of a Basic header', () => {
-  expect(grantsOf({ sent: [granted] })).toMatchObject([{ path: '/token', id: 'client', secret: 'se%cret' }])
+  expect(grantsOf({ sent: [granted], ...asking })).toMatchObject([{ path: '/token', id: 'client', secret: 'se%cret' }])
   const other = hop('idp', { method: 'GET', rawPath: '/keys' }, textResponse(200, '{}'))
-  expect(grantsOf({ sent: [other] })).toEqual([])
+  expect(grantsOf({ sent: [other], ...asking })).toEqual([])
+})
+
+test('a grant is the business of a request by what was given, or by the name or the secret of a client of the slice', () => {
+  const seen = (form: string) => {
+    const sent = [hop('idp', { body: new TextEncoder().encode(form) }, textResponse(200, '{}'))]
+    return grantsOf({ sent, ...asking }).length
+  }
+  expect(['code=x&client_id=broker', 'refresh_token=x&client_id=other', 'client_id=own', 'client_id=own%40realm', 'client_secret=own-secret'].map(seen)).toEqual([1, 1, 1, 1, 1]) // prettier-ignore
+  expect(['code=of-the-broker&client_id=broker&client_secret=its', 'grant_type=client_credentials&client_id=broker'].map(seen)).toEqual([0, 0]) // prettier-ignore
 })
 
 test('a token may be answered, or posted to the redirect URI; elsewhere it is elsewhere, and a URL is not read', () => {

@@ -50,13 +50,31 @@ export const readable = ({ outcome }: Pick<Redeemed, 'outcome'>): void => {
 }
 
 /**
- * Judges that a token request was refused: it came to nothing, and there is a refusal.
+ * Judges that a token request was refused: it came to nothing, there is a refusal, and what the request gave is not used
+ * later either.
  *
  * @throws Violation as {@link obtainsNothing}
  */
 export const refused = (context: Context, redeemed: Redeemed, what: string): void => {
   obtainsNothing(redeemed, what)
   refusalSeen(context, redeemed)
+  notUsedLater(context, redeemed, what)
+}
+
+/** What a refused request gave is for nothing any more. */
+const notUsedLater = (context: Context, redeemed: Redeemed, what: string): void => {
+  for (const given of redeemed.given) {
+    context.afterwards(given, (exchange) => {
+      const [grant] = grantsOf({ ...redeemed, sent: [exchange] })
+      return (
+        grant &&
+        new Violation('granted', {
+          expected: `${what} refused, and no token asked for upstream`,
+          actual: `a grant at ${grant.path} for client ${grant.id} after the answer, which was ${told(redeemed)}`,
+        })
+      )
+    })
+  }
 }
 
 /** @throws Inconclusive where nobody can tell whether the target refused */

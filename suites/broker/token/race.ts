@@ -6,8 +6,10 @@ import type { Check, Context } from '../../../harness/judge/check.ts'
 import { firstOf, handedBy, redeemsWith, registeredRedeems, speaksRedeem, told, validRedeem } from './request.ts'
 import type { Redeemed } from './request.ts'
 
+type Tried = Pick<Redeemed, 'outcome' | 'journey'>
+
 /** Sends token requests all at once, over the nodes in turn where there are several, and gives what became of each. */
-const atOnce = async (context: Context, inputs: readonly RedeemInput[]): Promise<Omit<Redeemed, 'sent'>[]> => {
+const atOnce = async (context: Context, inputs: readonly RedeemInput[]): Promise<Tried[]> => {
   const { redeem } = context.dialect
   if (redeem === null || redeem === 'undriven') throw new TypeError('the dialect does not speak redeem')
   const callers = inputs.map((_, index) =>
@@ -57,7 +59,7 @@ export const onlyTheParty: Check = {
       if (winner === undefined) return
       throw new Violation('token', {
         expected: `no token for a caller who is not the party of the code, among ${all.length} at once`,
-        actual: told({ ...winner, sent: [] }),
+        actual: told(winner),
       })
     })
   },

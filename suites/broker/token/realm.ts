@@ -3,7 +3,7 @@ import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
-import { refusalSeen } from './judgement.ts'
+import { leaksToken, refusalSeen } from './judgement.ts'
 import { claimsIn, firstOf, handedBy, redeem, registeredRedeems, shareOf, speaksRedeem, told, validRedeem } from './request.ts' // prettier-ignore
 
 /** The tokens that may name another tenant. */
@@ -23,7 +23,14 @@ const tryTenant = async (context: Context, lying: readonly (typeof kinds)[number
       actual: `its ${foreign[0]}; ${told(redeemed)}`,
     })
   }
-  if (handed === undefined) refusalSeen(context, redeemed)
+  if (handed !== undefined) return
+  if (leaksToken(redeemed)) {
+    throw new Violation('other-realm', {
+      expected: `no token of tenant ${tenant} in an answer to a party of realm ${firstOf(context).client.tenant}`,
+      actual: `an answer that contains a token: ${told(redeemed)}`,
+    })
+  }
+  refusalSeen(context, redeemed)
 }
 
 /** Tenant ids that are almost one. */
@@ -49,6 +56,8 @@ export const realmOfUser: Check = {
     'broker.hands-over-tokens-of-any-realm',
     'broker.looks-at-realm-of-id-tokens-only',
     'broker.compares-half-the-realm',
+    'broker.quotes-tokens-of-other-realms',
+    'broker.quotes-tokens-of-near-realms',
   ],
   control: registeredRedeems,
   async run(context) {

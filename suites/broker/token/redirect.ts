@@ -43,6 +43,8 @@ export const stranger: Check = {
     'broker.renews-without-validation',
     'broker.validates-after-granting',
     'broker.validates-renewals-after-granting',
+    'broker.grants-without-awaiting',
+    'broker.grants-renewals-without-awaiting',
   ],
   control: registeredRedeems,
   async run(context) {

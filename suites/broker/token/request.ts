@@ -12,8 +12,17 @@ import type { Pairs } from '../../../protocols/wire.ts'
 import { textOf } from '../../../protocols/wire.ts'
 import { answered, askedBy, describe, requestOf, validRequest } from '../authorize/request.ts'
 
-/** What became of a token request. `sent` is what the target itself sent to a mock because of it. */
-export type Redeemed = { outcome: Outcome; journey: Journey; sent: readonly Exchange[] }
+/**
+ * What became of a token request. `sent` is what the target itself has sent to a mock because of it, `given` the code or the refresh token of the
+ * request, `clients` those whose grants are its business.
+ */
+export type Redeemed = {
+  outcome: Outcome
+  journey: Journey
+  sent: readonly Exchange[]
+  given: readonly string[]
+  clients: readonly Pick<Client, 'id' | 'secret'>[]
+}
 
 /** What a check of token requests needs of a dialect. */
 export const speaksRedeem: NonNullable<Check['applies']> = ({ redeem }) =>
@@ -76,21 +85,24 @@ const completed = (context: Context, { client = firstOf(context).client, ...want
 
 /** Sends a redemption. */
 export const redeem = (context: Context, input: RedeemInput): Promise<Redeemed> =>
-  send(context, context.dialect.redeem, input)
+  send(context, context.dialect.redeem, input, input.code)
 
 /** Sends a renewal. */
 export const renew = (context: Context, input: RenewInput): Promise<Redeemed> =>
-  send(context, context.dialect.renew, input)
+  send(context, context.dialect.renew, input, input.refreshToken)
 
 const send = async <Input>(
   context: Context,
   operation: Operation<Input> | 'undriven' | null,
   input: Input,
+  given: RedeemInput['code'],
 ): Promise<Redeemed> => {
   if (operation === null || operation === 'undriven') throw new TypeError('the dialect does not speak it')
   const before = context.fromTarget().length
   const journey = await context.browser().go(operation.request(input, context.at))
-  return { outcome: operation.read(journey), journey, sent: context.fromTarget().slice(before) }
+  const { clients } = context.slice
+  const sent = context.fromTarget().slice(before)
+  return { outcome: operation.read(journey), journey, sent, given: [given ?? []].flat(), clients }
 }
 
 /** A token that came out: its fields, and where it went; `undefined`: to who asked. */
@@ -152,7 +164,7 @@ export const claimsIn = (token: unknown): Readonly<Record<string, unknown>> => {
 }
 
 /** What became of a token request, in words. */
-export const told = ({ outcome, journey }: Redeemed): string => {
+export const told = ({ outcome, journey }: Pick<Redeemed, 'outcome' | 'journey'>): string => {
   const status = journey.at(-1)?.response?.status
   const handed = handedBy({ outcome })
   if (handed)

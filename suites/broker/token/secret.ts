@@ -7,6 +7,7 @@ import type { Exchange } from '../../../harness/record/exchange.ts'
 import { issuedIn } from '../../../harness/record/issued.ts'
 import { readingsOf } from '../../../harness/record/readings.ts'
 import { textOf, urlOf } from '../../../protocols/wire.ts'
+import { grantsOf } from './grants.ts'
 import type { Attempt, Change, Redeemed } from './request.ts'
 import { byCode, carries, firstOf, redeemsWith, registeredRedeems, shareOf, speaksRedeem, told, validRedeem, redeem, waysOf } from './request.ts' // prettier-ignore
 
@@ -40,14 +41,25 @@ const wrongs = (context: Context): Record<string, Change> => {
   }
 }
 
-/** @throws Violation of kind `secret-used` when a secret of a client went upstream */
-const keepsSecret = (context: Context, { sent, ...redeemed }: Redeemed, what: string) => {
-  const used = carrierOf(sent, secretsOf(context))
-  if (used === undefined) return
-  throw new Violation('secret-used', {
-    expected: `no use of a client secret for a request with ${what}`,
-    actual: `a request to ${used.request.rawPath.split('?', 1)[0]} that carries one; ${told({ sent, ...redeemed })}`,
-  })
+/**
+ * Judges that no secret was used for a request, or is later: neither one of the slice's clients, nor whosesoever in a grant with what
+ * the request gave.
+ *
+ * @throws Violation of kind `secret-used`
+ */
+const keepsSecret = (context: Context, redeemed: Redeemed, what: string) => {
+  const usedIn = (sent: readonly Exchange[]) => {
+    const used = carrierOf(sent, secretsOf(context))?.request.rawPath.split('?', 1)[0]
+    const path = used ?? grantsOf({ ...redeemed, sent }).find(({ secret }) => secret !== '')?.path
+    if (path === undefined) return undefined
+    return new Violation('secret-used', {
+      expected: `no use of a client secret for a request with ${what}`,
+      actual: `a request to ${path} that carries one; ${told(redeemed)}`,
+    })
+  }
+  const violation = usedIn(redeemed.sent)
+  if (violation) throw violation
+  for (const given of redeemed.given) context.afterwards(given, (exchange) => usedIn([exchange]))
 }
 
 /** The secret is for validated requests alone. */
@@ -63,6 +75,8 @@ export const onlyAfterValidation: Check = {
     'broker.validates-after-granting',
     'broker.validates-renewals-after-granting',
     'broker.redeems-for-any-redirect-uri',
+    'broker.redeems-for-strangers-as-first-client',
+    'broker.grants-as-itself-without-awaiting',
   ],
   control: registeredRedeems,
   async run(context) {
