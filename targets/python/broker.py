@@ -18,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 sys.dont_write_bytecode = True  # being launched leaves nothing behind
 
+from app_only_policies import AppOnlyPolicies  # noqa: E402
 from bugs import BUGS  # noqa: E402
 from clock import move_clock  # noqa: E402
 from flow import Broker, respond  # noqa: E402
@@ -155,11 +156,11 @@ def open_broker(options) -> Broker:
     """The broker that a provision document describes, with the bug that was asked for."""
     document = read_document(options.provision)
     bug = BUGS.get(options.bug)
-    sides = bug.policies() if bug else (Policies(), SignInPolicies(), TokenPolicies())
+    sides = bug.policies() if bug else (Policies(), SignInPolicies(), TokenPolicies(), AppOnlyPolicies())
     try:
         return Broker(document, sides[0], nodes=len(options.ports), post=post_over_tls(options.ca),
                       sign_in_policies=sides[1], signer=Signer(options.signer_classes),
-                      token_policies=sides[2])
+                      token_policies=sides[2], app_only_policies=sides[3])
     except ProvisionError as error:
         fail(f"{options.provision}: {error}")
     except OSError as error:

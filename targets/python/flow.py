@@ -3,6 +3,8 @@ import re
 import traceback
 from typing import Optional
 
+from app_only import AppOnly
+from app_only_policies import AppOnlyPolicies
 from clock import Clock
 from federation import Federation
 from pending import Pending
@@ -25,13 +27,16 @@ class Broker:
     def __init__(self, document: object, policies: Policies = Policies(), clock: Optional[Clock] = None,
                  nodes: int = 1, post: Optional[Post] = None, sign_in_policies: SignInPolicies = SignInPolicies(),
                  signer: Optional[Signer] = None,
-                 token_policies: TokenPolicies = TokenPolicies()):
+                 token_policies: TokenPolicies = TokenPolicies(),
+                 app_only_policies: AppOnlyPolicies = AppOnlyPolicies()):
         self.tenants, self.clients = read_provision(document)
         self.policies, self.clock = policies, clock or Clock()
         self.pending = Pending(policies, self.clock, nodes)
         self.signer = signer or Signer()
-        self.redemption = Redemption(self.tenants, self.clients, token_policies, post or post_over_tls(),
-                                     self.error_page)
+        post = post or post_over_tls()
+        self.redemption = Redemption(self.tenants, self.clients, token_policies, post, self.error_page)
+        self.app_only = AppOnly(document, self.tenants, self.clients, app_only_policies, self.clock, post,
+                                self.error_page)
         self.federation = Federation(document, sign_in_policies, self.clock, nodes, self.signer)
 
     def client_of(self, realm: Optional[str], client_id: Optional[str]) -> Optional[Client]:
@@ -94,6 +99,8 @@ class Broker:
             return self.callback(node, parse_query(query), cookies)
         if method == "POST" and endpoint == "token" and not rest:
             return self.redemption.respond(realm, parse_query(body.decode("latin-1")))
+        if method == "POST" and endpoint == "token" and not realm and rest == "/app-only":
+            return self.app_only.respond(parse_query(body.decode("latin-1")))
         if method == "GET" and path == "/health":
             return 200, {"Content-Type": "text/plain"}, b"ok"
         params = parse_query(f"{query}&{body.decode('latin-1')}" if method == "POST" else query)

@@ -2,9 +2,11 @@
 import inspect
 import unittest
 
+import app_only_policies
 import policies
 import sign_in_policies
 import token_policies
+from app_only_policies import AppOnlyPolicies
 from bugs import BUGS
 from policies import Policies
 from sign_in_policies import SignInPolicies
@@ -25,12 +27,14 @@ CLAUSES = {f"{section}.{name}" for section, names in {
     "token": ("redeems", "unknown-client", "unregistered-redirect", "secret-only-after-validation",
               "secret-never-leaves", "ignores-callers-endpoint", "state-never-chooses", "realm-of-user", "refreshes",
               "audience", "relays-failure"),
+    "app-only": ("needs-user-token", "valid-token", "same-realm", "user-not-app", "sharepoint-only", "issues"),
     "storage": ("no-passwords",),
     "errors": ("row-not-ws-federation", "row-sign-in-request", "row-sign-in-response", "row-sign-out-request",
                "row-unknown-realm", "row-oauth-version", "row-authorization-request", "row-authorization-response",
                "row-token-request", "distinct", "inert", "client-faults-are-4xx")}.items() for name in names}
 UNSEEN = ("cookie_name",)  # of sign-ins: their answers come in any order as well
-SIDES = ((policies, Policies()), (sign_in_policies, SignInPolicies()), (token_policies, TokenPolicies()))
+SIDES = ((policies, Policies()), (sign_in_policies, SignInPolicies()), (token_policies, TokenPolicies()),
+         (app_only_policies, AppOnlyPolicies()))
 
 
 class Catalogue(unittest.TestCase):

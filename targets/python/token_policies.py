@@ -64,15 +64,23 @@ def endpoint_of(client: Client, asked: Asked) -> str:
     return client.token_endpoint
 
 
+def name_of(client: Client) -> str:
+    """A client as its token service knows it: Azure ACS within its realm."""
+    return f"{client.id}@{client.tenant}" if client.at_acs else client.id
+
+
+def resource_name(client: Client, resource: str) -> str:
+    """A resource as the token service of a client knows it: Azure ACS after SharePoint and within the realm; what is no
+    URL has that form already."""
+    host = urlsplit(resource).netloc if client.at_acs else ""
+    return f"{SHAREPOINT}/{host}@{client.tenant}" if host else resource
+
+
 def token_form(client: Client, asked: Asked) -> Dict[str, str]:
     """What is asked there: with the broker's own redirect URI, and the secret that it alone knows. Azure ACS knows
     clients and resources within their realm."""
-    resource = asked.resource or client.resource
-    form = {"client_id": client.id, "client_secret": client.secret, "resource": resource}
-    if client.at_acs:
-        host = urlsplit(resource).netloc
-        form.update(client_id=f"{client.id}@{client.tenant}",
-                    resource=f"{SHAREPOINT}/{host}@{client.tenant}" if host else resource)
+    form = {"client_id": name_of(client), "client_secret": client.secret,
+            "resource": resource_name(client, asked.resource or client.resource)}
     if asked.refresh_token:
         return {"grant_type": "refresh_token", "refresh_token": asked.refresh_token, **form}
     return {"grant_type": "authorization_code", "code": asked.code or "", "redirect_uri": client.callback, **form}

@@ -26,11 +26,18 @@ export const withBug = async (bug?: string, classes?: string): Promise<Target & 
   return { ...target, attach: { ...attach, command: [...attach.command, ...more] } }
 }
 
-/** The two sides of the broker: their decisions are two records, and a bug of one cannot show on the other. */
-export const sideOf = (id: string): 'oauth' | 'sign-in' =>
-  /^authorize\.(?!any-node\.sign-in$)|^token\.|^errors\.(.+\.authorize|row-(oauth|authorization|token)-.+)$/.test(id)
-    ? 'oauth'
-    : 'sign-in'
+/**
+ * The sides of the broker, whose decisions are records of their own. A bug of one cannot show on another, but for app-only tokens: they
+ * are asked for with what a token request hands out.
+ */
+export const sideOf = (id: string): 'oauth' | 'app-only' | 'sign-in' =>
+  id.startsWith('app-only.')
+    ? 'app-only'
+    : /^authorize\.(?!any-node\.sign-in$)|^token\.|^errors\.(.+\.authorize|row-(oauth|authorization|token)-.+)$/.test(
+          id,
+        )
+      ? 'oauth'
+      : 'sign-in'
 
 /**
  * Launches the broker with a bug and judges it by checks, one after the other, those that need the universe alone at the end, and
