@@ -2,7 +2,6 @@ import type { RequestHandler } from 'msw'
 import { HttpResponse, http } from 'msw'
 import { randomBytes } from 'node:crypto'
 import type { Client, Tenant } from '../../../fixtures/world/shapes.ts'
-import { acsId, sharePointId } from '../../../protocols/acs/names.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import { escapeHtml, page } from '../../html.ts'
 import { formPost } from '../../idp/form-post.ts'
@@ -16,6 +15,7 @@ import type { NeighbourSignIn } from '../../idp/entra/state.ts'
 import { mintContext } from '../../sts/acs/mint.ts'
 import type { Acs } from '../../sts/acs/state.ts'
 import { acsMisbehaves, tenantOfRealm } from '../../sts/acs/state.ts'
+import { unauthorized } from './answers.ts'
 
 type Asked = { acs: Acs; tenant: Tenant | undefined; client: Client | undefined; query: URLSearchParams }
 type Rule = { says: string; unless: (asked: Asked) => boolean }
@@ -112,20 +112,11 @@ const postsContext = ({ acs, client }: Known): Pick<NeighbourSignIn, 'answer' | 
   },
 })
 
-const challengeOf = (realm: string): string =>
-  [
-    `Bearer realm="${realm}"`,
-    `client_id="${sharePointId}"`,
-    `trusted_issuers="${acsId}@*,https://sts.windows.net/*/"`,
-  ].join()
-
 /** A request with an empty bearer token is told the realm, where clients read the first 36 characters behind `realm="`. */
 const realmDiscovery = (acs: Acs) =>
   http.all(`${acs.entra.origin}/:tenant/_vti_bin/client.svc`, ({ params }) => {
     const tenant = tenantOfRealm(acs, params['tenant'])
-    return tenant === undefined
-      ? new HttpResponse(null, { status: 404 })
-      : new HttpResponse(null, { status: 401, headers: { 'www-authenticate': challengeOf(tenant.id) } })
+    return tenant === undefined ? new HttpResponse(null, { status: 404 }) : unauthorized(tenant.id)
   })
 
 const errorPage = (message: string) =>
