@@ -53,6 +53,8 @@ export const hostileModes = {
   'sts.omits-refresh-token': { id: 'sts.omits-refresh-token', does: 'sells tokens at Azure ACS without a refresh token, which is no mistake' },
   'sts.keeps-refresh-token': { id: 'sts.keeps-refresh-token', does: 'renews at Azure ACS without a new refresh token, so that the old one goes on, which is no mistake' },
   'sts.spends-refresh-tokens': { id: 'sts.spends-refresh-tokens', does: 'renews at Azure ACS once with each refresh token, which is no mistake' },
+  'sts.detects-reuse': { id: 'sts.detects-reuse', does: 'revokes every grant of a user at Azure ACS when a refresh token comes a second time' },
+  'sts.loses-answers': { id: 'sts.loses-answers', does: 'does what it is asked at Azure ACS, and breaks the connection instead of an answer' },
 } as const satisfies Record<string, HostileMode>
 
 /** Modes that are told something: it follows the id and a colon. */
@@ -63,6 +65,10 @@ export const toldModes = {
   'idp.extends-ids': { id: 'idp.extends-ids', does: 'puts this after the id of each assertion' },
   'idp.names-tenant-in-access-token': { id: 'idp.names-tenant-in-access-token', does: 'issues access tokens with this tid' },
   'idp.names-tenant-in-id-token': { id: 'idp.names-tenant-in-id-token', does: 'issues id tokens with this tid' },
+  'sts.follows': { id: 'sts.follows', does: 'sells tokens at Azure ACS that live as long as those of this profile, which is no mistake' },
+  'sts.access-lives': { id: 'sts.access-lives', does: 'sells access tokens at Azure ACS that live for so many seconds, which is no mistake' },
+  'sts.says-expires-in': { id: 'sts.says-expires-in', does: 'says this JSON for expires_in at Azure ACS, or leaves it out where it is the word absent' },
+  'sts.says-expires-on': { id: 'sts.says-expires-on', does: 'says this JSON for expires_on at Azure ACS, or leaves it out where it is the word absent' },
   'idp.forges-id-token': { id: 'idp.forges-id-token', does: 'issues forged id tokens by this trick with their key' },
 } as const satisfies Record<string, HostileMode>
 

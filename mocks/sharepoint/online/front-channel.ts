@@ -14,7 +14,7 @@ import { sessionCookie } from '../../idp/entra/session.ts'
 import type { NeighbourSignIn } from '../../idp/entra/state.ts'
 import { mintContext } from '../../sts/acs/mint.ts'
 import type { Acs } from '../../sts/acs/state.ts'
-import { acsMisbehaves, tenantOfRealm } from '../../sts/acs/state.ts'
+import { acsMisbehaves, lifetimesIn, tenantOfRealm } from '../../sts/acs/state.ts'
 import { unauthorized } from './answers.ts'
 
 type Asked = { acs: Acs; tenant: Tenant | undefined; client: Client | undefined; query: URLSearchParams }
@@ -81,7 +81,7 @@ export const sharePointFront = (acs: Acs): readonly RequestHandler[] => {
 const scopesOf = (query: URLSearchParams): string[] => (query.get('scope') ?? '').split(' ').filter((one) => one !== '')
 
 const givesCode = ({ acs, tenant, client, query }: Known): Pick<NeighbourSignIn, 'answer' | 'refuse'> => {
-  const { entra, lifetimes } = acs
+  const { entra } = acs
   const state = query.get('state') ?? undefined
   const back = (params: Pairs) =>
     sendBack(entra, { tenant, redirectUri: entra.replyUrl, responseMode: 'query', state }, params)
@@ -89,7 +89,7 @@ const givesCode = ({ acs, tenant, client, query }: Known): Pick<NeighbourSignIn,
     refuse: (because) => back(errorParams({ error: 'access_denied', ...because })),
     answer(user) {
       const code = `IAAAA${randomBytes(450).toString('base64url')}`
-      const lifetime = acsMisbehaves(acs, tenant, 'idp.issues-expired-code') ? 0 : lifetimes.code
+      const lifetime = acsMisbehaves(acs, tenant, 'idp.issues-expired-code') ? 0 : lifetimesIn(acs, tenant).code
       const expiresAt = entra.clock.now() + lifetime
       acs.codes.put(code, { client, user, redirectUri: entra.replyUrl, expiresAt, spent: false })
       const failed = acsMisbehaves(acs, tenant, 'idp.answers-with-error-and-code')

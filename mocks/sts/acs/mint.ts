@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { jwkWithThumbprint } from '../../../fixtures/world/keys.ts'
 import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
 import { acsIssuerOf, principalOf, sharePointId } from '../../../protocols/acs/names.ts'
@@ -7,6 +7,7 @@ import type { Claims } from '../../idp/entra/claims.ts'
 import { servicePrincipalOf } from '../../idp/entra/claims.ts'
 import { issueRefreshToken } from './renew.ts'
 import type { Acs } from './state.ts'
+import { lifetimesIn } from './state.ts'
 
 /** What is granted; without a user it is an app-only grant. `resource` is the audience. */
 export type Granted = { tenant: Tenant; client: Client; user: User | undefined; resource: string }
@@ -24,9 +25,10 @@ export const mintAccess = (acs: Acs, granted: Granted): Promise<string> => {
   return new SignJWT(accessClaims(acs, granted)).setProtectedHeader({ typ: 'JWT', alg: 'RS256', x5t }).sign(privateKey)
 }
 
+/** No two tokens are alike (RFC 7519 section 4.1.7), so that a renewed one is known for one. */
 const accessClaims = (acs: Acs, { tenant, client, user, resource }: Granted): Claims => {
   const [issuer, app] = [acsIssuerOf(tenant.id), principalOf(client.id, tenant.id)]
-  const about = { aud: resource, iss: issuer, ...timesOf(acs, acs.lifetimes.access) }
+  const about = { aud: resource, iss: issuer, ...timesOf(acs, lifetimesIn(acs, tenant).access), jti: randomUUID() }
   if (user) return { ...about, nameid: nameIdOf(user), actor: app, identityprovider: microsoftOnline }
   const principal = servicePrincipalOf(tenant, client)
   return { ...about, nameid: app, sub: principal, oid: principal, trustedfordelegation: 'false', identityprovider: issuer } // prettier-ignore
@@ -41,7 +43,7 @@ const accessClaims = (acs: Acs, { tenant, client, user, resource }: Granted): Cl
 export const mintContext = (acs: Acs, client: Client, user: User, appHost: string): Promise<string> => {
   const { origin } = acs.entra
   const issuer = acsIssuerOf(client.tenant)
-  const times = timesOf(acs, acs.lifetimes.context)
+  const times = timesOf(acs, lifetimesIn(acs, { id: client.tenant }).context)
   const known = [nameIdOf(user), microsoftOnline, client.id, client.tenant]
   const claims: Claims = {
     aud: principalOf(`${client.id}/${appHost}`, client.tenant),

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { revokeGrants } from '../../idp/entra/state.ts'
 import type { User } from '../../../fixtures/world/shapes.ts'
 import { refusalOf } from '../../idp/entra/guard.ts'
 import type { Guard } from './errors.ts'
 import type { Acs, RefreshToken } from './state.ts'
-import { acsMisbehaves } from './state.ts'
+import { acsMisbehaves, lifetimesIn } from './state.ts'
 import type { Authenticated, Decision } from './token-request.ts'
 import { needs } from './token-request.ts'
 
@@ -23,8 +24,8 @@ const requestGuards: readonly Guard<Authenticated & { token: RefreshToken | unde
 const tokenGuards: readonly Guard<Asked>[] = [
   { ...invalid, acs: 50173, aadsts: 50173, says: 'The provided grant has been revoked; a fresh one is needed.', unless: ({ acs, token }) => token.generation === generationOf(acs, token.user) },
   { ...unknown, unless: ({ acs, tenant, token }) => !(token.spent && acsMisbehaves(acs, tenant, 'sts.spends-refresh-tokens')) },
-  { ...expired, aadsts: 70008, unless: ({ acs, token }) => acs.entra.clock.now() - token.grantedAt < acs.lifetimes.refreshMaximum },
-  { ...expired, aadsts: 700082, unless: ({ acs, token }) => acs.entra.clock.now() - token.issuedAt < acs.lifetimes.refresh },
+  { ...expired, aadsts: 70008, unless: ({ acs, tenant, token }) => acs.entra.clock.now() - token.grantedAt < lifetimesIn(acs, tenant).refreshMaximum },
+  { ...expired, aadsts: 700082, unless: ({ acs, tenant, token }) => acs.entra.clock.now() - token.issuedAt < lifetimesIn(acs, tenant).refresh },
   { ...expired, aadsts: 70008, unless: ({ acs, tenant }) => !acsMisbehaves(acs, tenant, 'sts.refuses-renewals') },
 ]
 
@@ -39,6 +40,7 @@ export const renew = (request: Authenticated): Decision => {
   const token = acs.refreshTokens.look(form.get('refresh_token') ?? '')
   const unusable = refusalOf(requestGuards, { ...request, token })
   if (unusable || token === undefined) return unusable ?? unknown
+  if (token.spent && acsMisbehaves(acs, tenant, 'sts.detects-reuse')) revokeGrants(acs.entra, token.user)
   const broken = refusalOf(tokenGuards, { ...request, token })
   if (broken) return broken
 

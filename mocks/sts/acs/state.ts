@@ -4,7 +4,7 @@ import { sharePointResourceOf } from '../../../protocols/acs/names.ts'
 import type { Expiring } from '../../expiring.ts'
 import { expiring } from '../../expiring.ts'
 import type { HostileModeId } from '../../hostile-modes.ts'
-import { misbehaves } from '../../idp/entra/directory.ts'
+import { misbehaves, toldTo } from '../../idp/entra/directory.ts'
 import type { Entra } from '../../idp/entra/state.ts'
 
 /** An authorization code that SharePoint gave a user: it stays known after it is spent or has expired. */
@@ -63,6 +63,27 @@ export const addInLifetimes: Lifetimes = {
   access: 12 * hour,
   refresh: 180 * day,
   refreshMaximum: 180 * day,
+}
+
+/** An invited account of Microsoft's own: twelve hours in all. */
+const guestLifetimes: Lifetimes = { ...documentedLifetimes, refresh: 12 * hour, refreshMaximum: 12 * hour }
+
+/** The token of an administrator: 90 days, used or not. */
+const adminLifetimes: Lifetimes = { ...documentedLifetimes, refresh: 90 * day }
+
+/** The lifetimes that a tenant may be set to, by name. */
+export const lifetimeProfiles = {
+  documented: documentedLifetimes,
+  guest: guestLifetimes,
+  admin: adminLifetimes,
+  'add-in': addInLifetimes,
+} as const satisfies Record<string, Lifetimes>
+
+/** How long things live in a realm: as the tenant was told, or else as the service was opened. */
+export const lifetimesIn = ({ entra, lifetimes }: Acs, { id }: Pick<Tenant, 'id'>): Lifetimes => {
+  const [profile, seconds] = [toldTo(entra, id, 'sts.follows'), toldTo(entra, id, 'sts.access-lives')]
+  const named = Object.entries(lifetimeProfiles).find(([name]) => name === profile)?.[1] ?? lifetimes
+  return seconds === undefined ? named : { ...named, access: Number(seconds) * 1000 }
 }
 
 /** Opens the service. */

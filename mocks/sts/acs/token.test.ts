@@ -101,6 +101,7 @@ describe('what is sold', () => {
       iss: acsIssuerOf(realm.id),
       nbf: now,
       exp: now + 3600,
+      jti: expect.any(String),
       nameid: nameIdOf(user),
       actor: principalOf(client.id, realm.id),
       identityprovider: 'urn:federation:microsoftonline',

@@ -1,4 +1,5 @@
 import { HttpResponse, http } from 'msw'
+import { toldTo } from '../../idp/entra/directory.ts'
 import { refusalOf } from '../../idp/entra/guard.ts'
 import type { Refusal } from './errors.ts'
 import { refuse } from './errors.ts'
@@ -7,7 +8,7 @@ import { mintAccess } from './mint.ts'
 import { redeemCode } from './redeem-code.ts'
 import { renew } from './renew.ts'
 import type { Acs } from './state.ts'
-import { acsMisbehaves, tenantOfRealm } from './state.ts'
+import { acsMisbehaves, lifetimesIn, tenantOfRealm } from './state.ts'
 import type { Authenticated, Decision, TokenRequest } from './token-request.ts'
 import { clientOf, tokenGuards } from './token-request.ts'
 
@@ -39,6 +40,7 @@ export const token = (acs: Acs) =>
 
     const asked: TokenRequest = { acs, method, tenant, form, client: clientOf(acs, tenant, form) }
     const decision = decide(asked)
+    if (acsMisbehaves(acs, tenant, 'sts.loses-answers')) return HttpResponse.error()
     return 'error' in decision
       ? refuse(acs, decision)
       : HttpResponse.json(await answerOf(acs, decision), {
@@ -59,19 +61,28 @@ const decide = (asked: TokenRequest): Refusal | Sold => {
   return { user: decision.user, tenant, client, resource: form.get('resource') ?? '', refreshToken }
 }
 
-/** Strings throughout; times are seconds. */
-const answerOf = async (acs: Acs, sold: Sold): Promise<Record<string, string>> => {
+/** Strings throughout, but for what a tenant was told to say; times are seconds. */
+const answerOf = async (acs: Acs, sold: Sold): Promise<Record<string, unknown>> => {
   const now = Math.floor(acs.entra.clock.now() / 1000)
-  const seconds = Math.floor(acs.lifetimes.access / 1000)
+  const seconds = Math.floor(lifetimesIn(acs, sold.tenant).access / 1000)
   return {
     token_type: 'Bearer',
-    expires_in: String(seconds),
+    ...saidOf(acs, sold, 'expires_in', String(seconds)),
     not_before: String(now),
-    expires_on: String(now + seconds),
+    ...saidOf(acs, sold, 'expires_on', String(now + seconds)),
     resource: sold.resource,
     access_token: await mintAccess(acs, sold),
     ...(sold.refreshToken !== undefined && { refresh_token: sold.refreshToken }),
   }
+}
+
+const told = { expires_in: 'sts.says-expires-in', expires_on: 'sts.says-expires-on' } as const
+
+/** A field of an answer: what the tenant was told, as JSON, in its place, or nothing where that is `absent`. */
+const saidOf = ({ entra }: Acs, { tenant }: Sold, name: keyof typeof told, honest: string): Record<string, unknown> => {
+  const said = toldTo(entra, tenant.id, told[name])
+  if (said === 'absent') return {}
+  return { [name]: said === undefined ? honest : (JSON.parse(said) as unknown) }
 }
 
 const broken = () => HttpResponse.html('<html><body><h1>Internal Server Error</h1></body></html>', { status: 500 })
