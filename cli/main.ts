@@ -12,7 +12,7 @@ const help = `brokerspec ${version}: conformance and security tests for federati
 
   brokerspec run [options]            judge a target; without --target, an embedded reference
     --target <file>                   target file: .json, .js or .ts
-    --role <role>                     whose reference: broker (default) or relying-party
+    --role <role>                     whose reference: broker (default), token-cache or relying-party
     --only <prefix>[,<prefix>…]       checks whose id, or whose clause's id, begins so; may be repeated
     --seed <n>                        default: drawn and printed
     --runs <n>                        cases for each property check, default 100

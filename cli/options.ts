@@ -115,6 +115,7 @@ export const readRunOptions = async (args: string[]): Promise<RunOptions> => {
 /** The embedded reference target of each role. */
 const references: Record<JudgedRole, string> = {
   broker: 'targets/reference/target',
+  'token-cache': 'targets/reference/token-cache',
   'relying-party': 'targets/reference/relying-party',
 }
 

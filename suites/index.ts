@@ -82,6 +82,7 @@ import { otherStores } from './invariants/other-stores.ts'
 import { sameToken, unknownAppliesTo } from './broker/ws-trust/issue.ts'
 import { badTokens, malformedRequests } from './broker/ws-trust/refusals.ts'
 import { passwordsSeen } from './invariants/passwords.ts'
+import { cacheChecks } from './token-cache/index.ts'
 import { secretsInUrls } from './invariants/secrets-in-urls.ts'
 import { secretsLogged, secretsTold } from './invariants/secrets-told.ts'
 
@@ -247,7 +248,7 @@ export const brokerChecks: readonly Check[] = [
 ]
 
 /** Every check of every role, in the order of the rulebook. */
-export const checks: readonly Check<JudgedRole>[] = [...brokerChecks]
+export const checks: readonly Check<JudgedRole>[] = [...brokerChecks, ...cacheChecks]
 
 /** Every invariant. */
 export const invariants: readonly Invariant[] = [secretsInUrls, otherStores, secretsTold, secretsLogged, passwordsSeen]

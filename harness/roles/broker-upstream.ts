@@ -7,7 +7,9 @@ import type { Entra } from '../../mocks/idp/entra/state.ts'
 import { makeEntra } from '../../mocks/idp/entra/state.ts'
 import { microsoftOnline } from '../../mocks/idp/immutable-id.ts'
 import { signerOf } from '../../mocks/idp/signer.ts'
+import { sharePointApi } from '../../mocks/sharepoint/online/api.ts'
 import { sharePointFront } from '../../mocks/sharepoint/online/front-channel.ts'
+import { makeSharePoint } from '../../mocks/sharepoint/online/state.ts'
 import { acsHandlers } from '../../mocks/sts/acs/handlers.ts'
 import { makeAcs } from '../../mocks/sts/acs/state.ts'
 import { wireOf } from '../../mocks/wire.ts'
@@ -51,10 +53,14 @@ export const upstreamOf = (
       { realm: application.realm, reply: application.reply, subject: 'upn' },
     ],
   })
-  return {
-    entra,
-    wire: wireOf([...entraHandlers(entra), ...acsHandlers(acs), ...sharePointFront(acs), ...adfsHandlers(adfs)]),
-  }
+  const handlers = [
+    ...entraHandlers(entra),
+    ...acsHandlers(acs),
+    ...sharePointFront(acs),
+    sharePointApi(makeSharePoint(acs)),
+    ...adfsHandlers(adfs),
+  ]
+  return { entra, wire: wireOf(handlers) }
 }
 
 const everybody = ({ slices }: World) => {

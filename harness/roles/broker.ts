@@ -150,7 +150,12 @@ export const brokerRole: RoleModule<'broker'> = {
   },
 }
 
-const forgedBy = async (entra: Entra | undefined, { issuers }: World, token: string, forgery: Forgery) => {
+/**
+ * Makes another token out of one that a mock has issued.
+ *
+ * @throws Inconclusive for a token that none has issued
+ */
+export const forgedBy = async (entra: Entra | undefined, { issuers }: World, token: string, forgery: Forgery) => {
   const forged = entra && (await forgeToken(entra, Object.values(issuers), token, forgery))
   if (forged !== undefined) return forged
   throw new Inconclusive('unreadable', 'the access token that the target hands out is not one that it was issued')

@@ -3,10 +3,12 @@ import { clauseOf } from '../../fixtures/clauses/index.ts'
 import { brokerRole } from './broker.ts'
 import { partyRole } from './relying-party.ts'
 import type { JudgedRole, RoleModule } from './role.ts'
+import { cacheRole } from './token-cache.ts'
 
 /** The roles whose targets can be judged, each with all that the harness must know of it. */
 export const roleModules: { readonly [R in JudgedRole]: RoleModule<R> } = {
   broker: brokerRole,
+  'token-cache': cacheRole,
   'relying-party': partyRole,
 }
 

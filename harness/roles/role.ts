@@ -11,6 +11,7 @@ import type { Transcript } from '../record/transcript.ts'
 import type { Target } from '../target/target.ts'
 import type { BrokerDeclared, BrokerHands, BrokerRoom } from './broker.ts'
 import type { PartyDeclared, PartyHands, PartyRoom } from './relying-party.ts'
+import type { CacheDeclared, CacheHands, CacheRoom } from './token-cache.ts'
 
 /**
  * What differs by the role of a target: `hands` is what its checks act with beside what every check has, `declared` what a check may
@@ -18,6 +19,7 @@ import type { PartyDeclared, PartyHands, PartyRoom } from './relying-party.ts'
  */
 export type Roles = {
   broker: { hands: BrokerHands; declared: BrokerDeclared; room: BrokerRoom }
+  'token-cache': { hands: CacheHands; declared: CacheDeclared; room: CacheRoom }
   'relying-party': { hands: PartyHands; declared: PartyDeclared; room: PartyRoom }
 }
 

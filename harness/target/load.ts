@@ -15,6 +15,7 @@ import {
 } from './require-control.ts'
 import { hasCode, requireBase, requireVaried, requireWords } from './require-dialect.ts'
 import type { PartyDefinition } from './relying-party.ts'
+import type { CacheDefinition } from './token-cache.ts'
 import type { BrokerDefinition, Target } from './target.ts'
 import { targetPartsSchemas } from './target.ts'
 
@@ -56,6 +57,7 @@ const definitionIn = async (path: string): Promise<unknown> => {
 
 /** Checks a definition and fills in what it leaves out. */
 export function readTarget(definition: BrokerDefinition, path: string): Target<'broker'>
+export function readTarget(definition: CacheDefinition, path: string): Target<'token-cache'>
 export function readTarget(definition: PartyDefinition, path: string): Target<'relying-party'>
 export function readTarget(definition: unknown, path: string): Target
 export function readTarget(definition: unknown, path: string): Target {
@@ -67,7 +69,7 @@ export function readTarget(definition: unknown, path: string): Target {
     })
   }
   const { attach, $schema: _, ...given } = definition as Record<string, unknown>
-  const parsed = given['role'] === 'relying-party' ? readParty(given, path) : readBroker(given, path)
+  const parsed = readers[String(given['role'])]?.(given, path) ?? readBroker(given, path)
   const { control } = given
   const how = readAttach(attach, path)
   if (!('open' in how))
@@ -113,6 +115,17 @@ const readParty = (given: Record<string, unknown>, path: string) => {
     },
     ...(hasCode(rest['control']) && { control: rest['control'] as Target<'relying-party'>['control'] }),
   }
+}
+
+/** Everything of a token cache but how it is attached. */
+const readCache = (given: Record<string, unknown>, path: string) => ({
+  ...parse(targetPartsSchemas['token-cache'], withoutCode(given), path),
+  ...(hasCode(given['control']) && { control: given['control'] as Target<'token-cache'>['control'] }),
+})
+
+const readers: Readonly<Record<string, typeof readParty | typeof readCache>> = {
+  'relying-party': readParty,
+  'token-cache': readCache,
 }
 
 const withoutCode = ({ control, ...rest }: Record<string, unknown>) => ({

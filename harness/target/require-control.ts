@@ -88,7 +88,7 @@ export const requireLaunch = (how: Target['attach'] | { origins: object }, path:
   if (!('origins' in how)) return
   throw new Trouble('usage', {
     place: `${path}: attach.origins`,
-    problem: 'a relying party that is already running cannot be attached',
+    problem: 'only a broker can be attached that is already running',
     mend: 'let the harness launch it by "command", or in a module open it in-process',
   })
 }

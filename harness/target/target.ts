@@ -21,6 +21,8 @@ import { path, text } from './fields.ts'
 import { formSchemas } from './form-schemas.ts'
 import type { PartyDefinition, PartyParts } from './relying-party.ts'
 import { partyParts } from './relying-party.ts'
+import type { CacheDefinition, CacheParts } from './token-cache.ts'
+import { cacheParts } from './token-cache.ts'
 
 export type { AlreadyRunning, Attach, InProcess, Launched, Running, Surroundings } from './attach.ts'
 
@@ -127,7 +129,7 @@ const profileSchema = z
 const shared = { schema: z.literal(1), subject: z.strictObject({ name: text, version: text }) }
 
 const brokerParts = {
-  role: z.literal('broker', { error: 'must be broker or relying-party' }),
+  role: z.literal('broker', { error: 'must be broker, token-cache or relying-party' }),
   dialect: dialectSchema.default('k2trust'),
   capabilities: z.array(z.enum(declaredCapabilities)).default([]),
   profile: profileSchema,
@@ -156,6 +158,7 @@ const brokerParts = {
 /** Everything of a target file but how it is attached, by the role of the target. */
 export const targetPartsSchemas = {
   broker: z.strictObject({ ...shared, ...brokerParts }),
+  'token-cache': z.strictObject({ ...shared, ...cacheParts }),
   'relying-party': z.strictObject({ ...shared, ...partyParts }),
 } as const satisfies Record<JudgedRole, z.ZodType>
 
@@ -165,6 +168,7 @@ const file = { $schema: z.string().exactOptional(), attach: z.union(Object.value
 export const targetFileSchema = z
   .discriminatedUnion('role', [
     targetPartsSchemas.broker.extend(file),
+    targetPartsSchemas['token-cache'].extend({ ...file, attach: attachSchemas.command }),
     targetPartsSchemas['relying-party'].extend({ ...file, attach: attachSchemas.command }),
   ])
   .meta({
@@ -192,6 +196,7 @@ type Parts = {
     profile: Profile
     control?: Control
   }
+  'token-cache': CacheParts
   'relying-party': PartyParts
 }
 
@@ -218,7 +223,7 @@ export type BrokerDefinition = {
 }
 
 /** A target as a file writes it down. */
-export type TargetDefinition = BrokerDefinition | PartyDefinition
+export type TargetDefinition = BrokerDefinition | CacheDefinition | PartyDefinition
 
 /** Types a target file; what it says is checked when it is loaded. */
 export const defineTarget = <Definition extends TargetDefinition>(definition: Definition): Definition => definition

@@ -2,6 +2,7 @@ import type { Decisions, Records } from '../broker/decisions.ts'
 import { honestRecords } from '../broker/decisions.ts'
 import { answerFaults } from './answer.ts'
 import { appOnlyFaults } from './app-only.ts'
+import type { CacheFaultId } from './cache.ts'
 import { flowFaults } from './authorize-flow.ts'
 import { oauthPageFaults } from './error-pages.ts'
 import { redirectFaults } from './redirect-matching.ts'
@@ -17,7 +18,7 @@ export const oauthFaults = { ...redirectFaults, ...flowFaults, ...answerFaults, 
 /** The faults of the token endpoint. */
 export const tokenFaults = { ...tokenRequestFaults, ...tokenGrantFaults } as const
 
-/** Every fault of the reference targets, in one flat catalogue. */
+/** Every fault of the reference broker, in one flat catalogue. */
 export const faults = {
   ...oauthFaults,
   ...tokenFaults,
@@ -28,6 +29,9 @@ export const faults = {
 } as const
 
 export type FaultId = keyof typeof faults
+
+/** A fault of any reference target. */
+export type AnyFaultId = FaultId | CacheFaultId
 
 /** The sides of the reference broker: each decides by a record of its own, and has faults of its own. */
 const sides = {
@@ -43,16 +47,16 @@ export type Side = keyof typeof sides
 export const sideNames = Object.keys(sides) as Side[]
 
 /** The side of the broker whose decisions a fault is among; it cannot show on another. */
-export const sideOf = (id: FaultId): Side => {
+export const sideOf = (id: AnyFaultId): Side => {
   const side = sideNames.find((name) => id in sides[name].faults)
   if (side === undefined) throw new TypeError(`${id} is a fault of no side`)
   return side
 }
 
 /** The decisions of the reference broker with one fault. */
-export const faulty = (id: FaultId): Decisions => {
+export const faulty = (id: AnyFaultId): Decisions => {
   const { record } = sides[sideOf(id)]
-  const { policy, instead } = faults[id]
+  const { policy, instead } = faults[id as FaultId]
   return { [record]: { ...honestRecords[record], [policy]: instead } }
 }
 

@@ -1,0 +1,122 @@
+import type { Capability } from '../../fixtures/clauses/clause.ts'
+import { audiencesOf, cacheProvisionOf } from '../../fixtures/world/cache-provision.ts'
+import { provisionOf } from '../../fixtures/world/provision.ts'
+import type { CheckId, User } from '../../fixtures/world/shapes.ts'
+import { everyKind } from '../../fixtures/world/slice.ts'
+import { makeBroker } from '../../mocks/broker/broker.ts'
+import type { HostileModeId } from '../../mocks/hostile-modes.ts'
+import { mintAccess } from '../../mocks/idp/entra/mint.ts'
+import type { Entra } from '../../mocks/idp/entra/state.ts'
+import { revokeGrants } from '../../mocks/idp/entra/state.ts'
+import type { Forgery } from '../../mocks/idp/forge-token.ts'
+import type { Place } from '../attach/site.ts'
+import { resolveDialect } from '../dialects/resolve.ts'
+import type { CacheDriver, CacheProfile } from '../target/token-cache.ts'
+import { forgedBy } from './broker.ts'
+import { upstreamOf } from './broker-upstream.ts'
+import type { RoleModule } from './role.ts'
+
+/** The hands of a check of a token cache: how it is driven, and the broker and the resources around it. */
+export type CacheHands = {
+  cache: CacheDriver
+  /** Origins, without a trailing slash. Token services and resources are at that of the identity provider. */
+  at: { target: string; broker: string; idp: string }
+  profile: CacheProfile
+  /** Makes token services and resources misbehave towards the tenants of the slice, until called again. */
+  hostile(...modes: HostileModeId[]): void
+  /** Ends every grant of a user, as a change of password does. */
+  revokes(user: User): void
+  /** A bearer token of a user for the target itself, as the directory issues it. */
+  callersToken(user: User): Promise<string>
+  /**
+   * Makes another token out of one that a mock has issued: as it would have issued it, or forged.
+   *
+   * @throws Inconclusive for a token that none has issued
+   */
+  forges(token: string, forgery: Forgery): Promise<string>
+}
+
+/** What of a token cache a check may ask for. */
+export type CacheDeclared = [cache: CacheDriver, declared: { profile: CacheProfile }]
+
+/** What a universe holds for the checks of a token cache. */
+export type CacheRoom = Omit<CacheHands, 'hostile'> & { hostile(check: CheckId, modes: readonly HostileModeId[]): void }
+
+/** The documented paths of the broker that stands before the token services. */
+const { paths } = resolveDialect('k2trust')
+
+/** The token cache: a server that keeps and renews OAuth tokens for users, through a broker. */
+export const cacheRole: RoleModule<'token-cache'> = {
+  hosts: { target: 'cache.test', broker: 'broker.test', idp: 'login.test' },
+  describe: ({ capabilities }) => ({ dialect: 'token-cache', capabilities: new Set<Capability>(capabilities) }),
+  kinds: () => everyKind,
+
+  stage({ target, world, clock, transcriptOf }) {
+    const { cache, profile } = target
+    const transcript = transcriptOf(world)
+    const directories: { entra?: Entra } = {}
+    const originsAt = ({ target: origin, mocks }: Place) => ({ target: origin, broker: mocks.broker ?? '', idp: mocks.idp ?? '' }) // prettier-ignore
+    return Promise.resolve({
+      world,
+      transcript,
+      provision: (place) =>
+        cacheProvisionOf(world, {
+          ...originsAt(place),
+          paths: { callback: cache.callback, authorize: paths.authorize, token: paths.token },
+        }),
+      mocks(place) {
+        const { broker, idp, target: origin } = originsAt(place)
+        const at = { target: broker, idp, paths }
+        const known = provisionOf(world, at)
+        const { entra, wire } = upstreamOf(world, known.application, at, clock)
+        directories.entra = entra
+        const clients = known.clients.map((client) => ({ ...client, redirectUris: [origin + cache.callback] }))
+        return { idp: wire, broker: makeBroker({ ...known, clients }, { origin: broker, clock, wire }) }
+      },
+      room(site) {
+        const at = originsAt(site.at)
+        const entra = (): Entra => {
+          if (directories.entra === undefined) throw new TypeError('the mocks are not open yet')
+          return directories.entra
+        }
+        return {
+          cache,
+          at,
+          profile,
+          hostile(check, modes) {
+            for (const { id } of world.slices[check]?.tenants ?? []) entra().modes.set(id, new Set(modes))
+          },
+          revokes: (user) => revokeGrants(entra(), user),
+          async callersToken(user) {
+            const slice = Object.values(world.slices).find(({ users }) => users.includes(user))
+            const tenant = slice?.tenants.find(({ id }) => id === user.tenant)
+            const client = slice?.clients.find((one) => one.tenant === user.tenant)
+            if (tenant === undefined || client === undefined) throw new TypeError('this user is of no slice')
+            const [resource = ''] = audiencesOf(at.target)
+            const granted = { tenant, client, user, resource, scopes: ['user_impersonation'], nonce: undefined }
+            const token = await mintAccess(entra(), 1, granted)
+            transcript.hide(token)
+            return token
+          },
+          async forges(token, forgery) {
+            const forged = await forgedBy(directories.entra, world, token, forgery)
+            transcript.hide(forged)
+            return forged
+          },
+        }
+      },
+    })
+  },
+
+  lack: (check, room) => check.applies?.(room.cache, room),
+  hands: ({ cache, at, profile, hostile, revokes, callersToken, forges }, check) => ({
+    cache,
+    at,
+    profile,
+    hostile: (...modes) => hostile(check, modes),
+    revokes,
+    callersToken,
+    forges,
+  }),
+  calm: ({ hostile }, check) => hostile(check, []),
+}

@@ -1,0 +1,124 @@
+import type { CacheProvision } from '../../fixtures/world/cache-provision.ts'
+import type { Pairs } from '../../protocols/wire.ts'
+import type { Entry, TokenRequest, Whose } from '../token-cache/policies.ts'
+import { honestCache } from '../token-cache/policies.ts'
+import type { CacheFaults } from './cache-fault.ts'
+
+const expired = 'cache.expired-token'
+const through = 'cache.through-broker'
+
+/** A renewal in the form of RFC 6749, at the token service itself. */
+const directly = ({ refresh }: Entry, { resource, realm }: Whose): TokenRequest => ({
+  url: resource.tokenService,
+  form: [
+    ['grant_type', 'refresh_token'],
+    ['refresh_token', refresh],
+    ['client_id', `${resource.id}@${realm}`],
+    ['resource', resource.audience],
+  ] as Pairs,
+})
+
+/** Whether a resource is another than the first of its tenant. */
+export const isFurther = ({ resource }: Whose, { resources }: CacheProvision): boolean =>
+  resources.find(({ tenant }) => tenant === resource.tenant)?.id !== resource.id
+
+/** Faults in what is stored of tokens, what calls are made with, and where tokens are renewed. */
+export const cacheTokenFaults = {
+  'cache.stores-nothing-after-trust': {
+    does: 'stores nothing of what a trust dialog brings',
+    breaks: 'cache.after-trust',
+    policy: 'stores',
+    instead: (given, whose, at, old) => (old ? honestCache.stores(given, whose, at, old) : undefined),
+  },
+  'cache.stores-no-token-without-lifetime': {
+    does: 'stores nothing of a token that comes without expires_in',
+    breaks: 'cache.refresh-window',
+    policy: 'stores',
+    instead: (given, whose, at, old) =>
+      given['expires_in'] === undefined ? undefined : honestCache.stores(given, whose, at, old),
+  },
+  'cache.stores-whole-lifetimes-only': {
+    does: 'stores nothing of a token whose expires_in is no whole number',
+    breaks: 'cache.refresh-window',
+    policy: 'stores',
+    instead: (given, whose, at, old) =>
+      /^"?\d*"?$/.test(JSON.stringify(given['expires_in'] ?? ''))
+        ? honestCache.stores(given, whose, at, old)
+        : undefined,
+  },
+  'cache.stores-no-renewal': {
+    does: 'stores nothing of a renewal but the refresh token',
+    breaks: expired,
+    policy: 'stores',
+    instead(given, whose, at, old) {
+      const entry = honestCache.stores(given, whose, at, old)
+      return old && entry ? { ...old, refresh: entry.refresh } : entry
+    },
+  },
+  'cache.drops-refresh-tokens': {
+    does: 'stores no refresh token',
+    breaks: expired,
+    policy: 'stores',
+    instead(given, whose, at, old) {
+      const entry = honestCache.stores(given, whose, at, old)
+      return entry && { ...entry, refresh: undefined }
+    },
+  },
+  'cache.drops-refresh-tokens-of-renewals': {
+    does: 'stores the refresh token of a trust dialog, and none that a renewal brings',
+    breaks: expired,
+    policy: 'stores',
+    instead(given, whose, at, old) {
+      const entry = honestCache.stores(given, whose, at, old)
+      return old && entry ? { ...entry, refresh: undefined } : entry
+    },
+  },
+
+  'cache.calls-with-old-token': {
+    does: 'calls once more with the old token after a renewal',
+    breaks: expired,
+    policy: 'usesOf',
+    instead: (_, old) => old.access,
+  },
+  'cache.calls-with-refresh-token': {
+    does: 'calls with the refresh token after a renewal',
+    breaks: expired,
+    policy: 'usesOf',
+    instead: ({ access, refresh }) => refresh ?? access,
+  },
+
+  'cache.keeps-one-token-per-user': {
+    does: 'keeps one token for a user, whatever the resource',
+    breaks: 'cache.after-trust',
+    policy: 'keyOf',
+    instead: ({ as, realm, user }) => JSON.stringify([as, realm, user]),
+  },
+  'cache.keeps-one-token-per-resource': {
+    does: 'keeps one token for a resource, whoever the user is',
+    breaks: 'cache.no-token',
+    policy: 'keyOf',
+    instead: ({ as, realm, resource }) => JSON.stringify([as, realm, resource.id]),
+  },
+
+  'cache.renews-at-token-service': {
+    does: 'tries to renew at the token service itself, and through the broker after that',
+    breaks: through,
+    policy: 'renewsBy',
+    instead: (entry, whose, provision) => [directly(entry, whose), ...honestCache.renewsBy(entry, whose, provision)],
+  },
+  'cache.falls-back-to-token-service': {
+    does: 'tries to renew at the token service itself when it came to nothing through the broker',
+    breaks: through,
+    policy: 'renewsBy',
+    instead: (entry, whose, provision) => [...honestCache.renewsBy(entry, whose, provision), directly(entry, whose)],
+  },
+  'cache.renews-further-resources-at-token-service': {
+    does: 'tries to renew at the token service itself for all resources of a tenant but the first',
+    breaks: through,
+    policy: 'renewsBy',
+    instead: (entry, whose, provision) => [
+      ...(isFurther(whose, provision) ? [directly(entry, whose)] : []),
+      ...honestCache.renewsBy(entry, whose, provision),
+    ],
+  },
+} as const satisfies CacheFaults

@@ -1,0 +1,90 @@
+import type { Whose } from '../token-cache/policies.ts'
+import { honestCache } from '../token-cache/policies.ts'
+import type { Entry } from '../token-cache/policies.ts'
+import type { CacheFaults } from './cache-fault.ts'
+import { isFurther } from './cache-tokens.ts'
+
+const none = 'cache.no-token'
+const verifies = 'cache.verifies-trust'
+const prompts = 'cache.service-account-prompt'
+
+/** The tokens for a resource, whoever they belong to, by the names of the honest cache. */
+const tokensFor = ({ realm, resource }: Whose, all: ReadonlyMap<string, Entry>, as = 'user'): string[] =>
+  [...all].flatMap(([key, { access }]) => {
+    const [whom, where, , what] = JSON.parse(key) as string[]
+    return whom === as && where === realm && what === resource.id ? [access] : []
+  })
+
+/** Faults in what is done without a token, in the trust dialog that is offered, and in what is made of its end. */
+export const cacheTrustFaults = {
+  'cache.lends-service-token': {
+    does: 'calls with the token of the service account for users who have none',
+    breaks: none,
+    policy: 'standsIn',
+    instead: (whose, all) => tokensFor(whose, all, 'service')[0],
+  },
+  'cache.lends-tokens-of-others': {
+    does: 'calls with the token of another user for users who have none',
+    breaks: none,
+    policy: 'standsIn',
+    instead: (whose, all) => tokensFor(whose, all)[0],
+  },
+  'cache.lends-tokens-once-there-are-three': {
+    does: 'calls with the token of another user for users who have none, once three users have one',
+    breaks: none,
+    policy: 'standsIn',
+    instead: (whose, all) => tokensFor(whose, all)[2],
+  },
+
+  'cache.offers-no-trust': {
+    does: 'says that there is no token, and offers no trust dialog',
+    breaks: none,
+    policy: 'offersTrust',
+    instead: () => false,
+  },
+  'cache.offers-no-trust-for-further-resources': {
+    does: 'offers no trust dialog for all resources of a tenant but the first',
+    breaks: none,
+    policy: 'offersTrust',
+    instead: (whose, provision) => !isFurther(whose, provision),
+  },
+
+  'cache.omits-prompt': {
+    does: 'offers the service account the trust dialog of a user',
+    breaks: prompts,
+    policy: 'trustParameters',
+    instead: () => [],
+  },
+  'cache.prompts-by-another-word': {
+    does: 'says prompt=consent for the service account',
+    breaks: prompts,
+    policy: 'trustParameters',
+    instead: ({ as }) => (as === 'service' ? [['prompt', 'consent']] : []),
+  },
+  'cache.omits-prompt-for-further-resources': {
+    does: 'offers the service account the trust dialog of a user for all resources of a tenant but the first',
+    breaks: prompts,
+    policy: 'trustParameters',
+    instead: (whose, provision) => (isFurther(whose, provision) ? [] : honestCache.trustParameters(whose, provision)),
+  },
+
+  'cache.takes-any-callback': {
+    does: 'takes a callback that belongs to no trust dialog for the end of the newest',
+    breaks: verifies,
+    policy: 'findPending',
+    instead: (pending, state) => honestCache.findPending(pending, state) ?? pending.at(-1),
+  },
+  'cache.takes-callbacks-without-state': {
+    does: 'takes a callback without a state for the end of the newest trust dialog',
+    breaks: verifies,
+    policy: 'findPending',
+    instead: (pending, state) => (state === undefined ? pending.at(-1) : honestCache.findPending(pending, state)),
+  },
+  'cache.compares-half-the-state': {
+    does: 'compares the first half of the state of a trust dialog',
+    breaks: verifies,
+    policy: 'findPending',
+    instead: (pending, state = '') =>
+      pending.find((one) => one.state.slice(0, 18) === state.slice(0, 18) && state.length >= 18),
+  },
+} as const satisfies CacheFaults

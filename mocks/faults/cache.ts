@@ -1,0 +1,14 @@
+import { cacheExpiryFaults } from './cache-expiry.ts'
+import { cacheInboundFaults } from './cache-inbound.ts'
+import { cacheTokenFaults } from './cache-tokens.ts'
+import { cacheTrustFaults } from './cache-trust.ts'
+
+/** The faults of the reference token cache. */
+export const cacheFaults = {
+  ...cacheTrustFaults,
+  ...cacheTokenFaults,
+  ...cacheExpiryFaults,
+  ...cacheInboundFaults,
+} as const
+
+export type CacheFaultId = keyof typeof cacheFaults

@@ -1,0 +1,125 @@
+import type { CacheProvision } from '../../fixtures/world/cache-provision.ts'
+import type { Clock } from '../../protocols/clock.ts'
+import { encodeForm } from '../../protocols/form.ts'
+import type { Wire } from '../../protocols/wire.ts'
+import { textOf } from '../../protocols/wire.ts'
+import type { CachePolicies, Entry, Failure, Given, TokenRequest, Whose } from './policies.ts'
+import { tokenForm } from './policies.ts'
+import type { TokenStore } from './store.ts'
+
+/** What a cache works with. */
+export type Works = {
+  provision: CacheProvision
+  policies: CachePolicies
+  clock: Clock
+  wire: Wire
+  store: TokenStore
+  /** The renewals under way, by the name under which they are shared. */
+  flights: Map<string, Promise<Acquired>>
+  /** The names that have been read since the cache began. */
+  seen: Set<string>
+}
+
+/** A token to call with; or none, since trust is due, or since the broker or what is behind it failed. */
+export type Acquired = { is: 'token'; access: string } | { is: 'no-token' } | { is: 'failed' }
+
+/**
+ * Gets the token for a call, by the three documented conditions: none is there, and trust is due; a valid one is used as it is; one
+ * that has expired or is about to is renewed through the broker and stored.
+ *
+ * @see OAUTH: Token Conditions
+ */
+export const acquire = async (whose: Whose, works: Works): Promise<Acquired> => {
+  const { policies, store, clock, seen } = works
+  const key = policies.keyOf(whose)
+  const stored = store.get(key)
+  const entry = stored && policies.reads(stored, clock.now(), !seen.has(key))
+  seen.add(key)
+  if (entry !== undefined && entry !== stored) store.put(key, entry)
+  if (entry === undefined) {
+    const other = policies.standsIn(whose, store.all())
+    return other === undefined ? { is: 'no-token' } : { is: 'token', access: other }
+  }
+  if (!policies.isDue(entry, clock.now(), whose)) return { is: 'token', access: entry.access }
+
+  const name = policies.sharesRenewal(whose)
+  if (name === undefined) return renew(entry, whose, works)
+  const flight = works.flights.get(name) ?? renew(entry, whose, works).finally(() => works.flights.delete(name))
+  works.flights.set(name, flight)
+  return flight
+}
+
+const renew = async (entry: Entry, whose: Whose, works: Works): Promise<Acquired> => {
+  const { policies, store, provision } = works
+  const key = policies.keyOf(whose)
+  const { refresh } = entry
+  if (refresh === undefined) {
+    store.remove(key)
+    return { is: 'no-token' }
+  }
+  let failure: Failure = 'failed'
+  for (const request of policies.renewsBy({ ...entry, refresh }, whose, provision)) {
+    const answer = await askForToken(request, works)
+    if (typeof answer === 'object') {
+      const renewed = keep(answer, whose, works, entry)
+      return renewed ? { is: 'token', access: policies.usesOf(renewed, entry) } : { is: 'no-token' }
+    }
+    failure = answer
+  }
+  const kept = policies.keepsAfter(failure, entry)
+  if (kept === undefined) store.remove(key)
+  return { is: kept === undefined ? 'no-token' : 'failed' }
+}
+
+/** Redeems the code that came back from a trust dialog, and stores what comes of it. */
+export const redeem = async (code: string, whose: Whose, works: Works): Promise<boolean> => {
+  const { provision } = works
+  const request = {
+    url: provision.broker.tokenEndpoint,
+    form: tokenForm(whose, provision, ['AuthorizationCode', code]),
+  }
+  const answer = await askForToken(request, works)
+  return typeof answer === 'object' && keep(answer, whose, works) !== undefined
+}
+
+const keep = (given: Given, whose: Whose, { policies, clock, store }: Works, old?: Entry): Entry | undefined => {
+  const receivedAt = clock.now()
+  const at = { receivedAt, expiresAt: policies.expiryOf(given, receivedAt) }
+  const entry = policies.stores(given, whose, at, old)
+  if (entry !== undefined) store.put(policies.keyOf(whose), entry)
+  return entry
+}
+
+/** The numbers by which token services refuse a grant; whatever else comes instead of a token is a failure. */
+const refusal = /\b(?:ACS|AADSTS)\d{5,}\b|invalid_grant|interaction_required/
+
+const askForToken = async ({ url, form }: TokenRequest, { wire }: Works): Promise<Given | Failure> => {
+  const { origin, pathname, search } = new URL(url)
+  try {
+    const response = await wire({
+      method: 'POST',
+      origin,
+      rawPath: pathname + search,
+      headers: [
+        ['content-type', 'application/x-www-form-urlencoded'],
+        ['accept', 'application/json'],
+      ],
+      body: new TextEncoder().encode(encodeForm(form)),
+    })
+    const text = textOf(response)
+    const given = objectIn(text)
+    if (response.status === 200 && typeof given['access_token'] === 'string') return given
+    return refusal.test(text) ? 'refused' : 'failed'
+  } catch {
+    return 'failed'
+  }
+}
+
+const objectIn = (text: string): Given => {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}

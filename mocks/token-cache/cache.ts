@@ -1,0 +1,128 @@
+import { HttpResponse, http } from 'msw'
+import { randomUUID } from 'node:crypto'
+import type { CacheProvision } from '../../fixtures/world/cache-provision.ts'
+import type { Clock } from '../../protocols/clock.ts'
+import { withQuery } from '../../protocols/form.ts'
+import type { Pairs, Wire } from '../../protocols/wire.ts'
+import { textOf } from '../../protocols/wire.ts'
+import { escapeHtml, page } from '../html.ts'
+import { wireOf } from '../wire.ts'
+import type { Works } from './acquire.ts'
+import { acquire, redeem } from './acquire.ts'
+import { callerOf } from './inbound.ts'
+import type { CachePolicies, Pending, Whose } from './policies.ts'
+import { honestCache } from './policies.ts'
+import type { TokenStore, TokenStorePlace } from './store.ts'
+import { openTokenStore } from './store.ts'
+
+/** What a token cache is given: its own origin, the time, a wire to the broker and the resources, and how it decides. */
+export type CacheParts = { origin: string; clock: Clock; wire: Wire; cache?: CachePolicies; place?: TokenStorePlace }
+
+/** Where the reference token cache is asked, and how: its own choice, since no source says. */
+export const cacheForms = {
+  callback: '/identity/token/oauth/2',
+  call: { path: '/call', form: { user: '{user}', realm: '{realm}', resource: '{resource}' } },
+  serviceAccount: { path: '/call', form: { realm: '{realm}', resource: '{resource}', as: 'service' } },
+  inbound: { path: '/api', headers: { authorization: 'Bearer {token}' } },
+} as const
+
+/** What a call comes to, as it is answered in JSON. */
+export type CallAnswer =
+  | { outcome: 'data'; data: string }
+  | { outcome: 'no-token'; trustUrl?: string }
+  | { outcome: 'failed'; says: string }
+
+/** A token cache whose inside can be looked at, and which can be restarted. */
+export type TokenCache = { wire: Wire; storage(): string; storageRaw(): Uint8Array; restart(): Promise<void> }
+
+/** How many trust dialogs may be open at a time. */
+const mostPending = 10_000
+
+/**
+ * The reference token cache: it calls resources for users by tokens that it keeps and renews through the broker, has users trust it
+ * where it has none, and takes callers by their own tokens. A restart loses the trust dialogs that are open, and nothing else.
+ *
+ * @see OAUTH: Token Conditions
+ */
+export const makeTokenCache = (provision: CacheProvision, parts: CacheParts): TokenCache => {
+  const store = openTokenStore(parts.place)
+  const life = { wire: begin(provision, parts, store) }
+  return {
+    wire: (request, signal) => life.wire(request, signal),
+    storage: store.dump,
+    storageRaw: store.atRest,
+    restart() {
+      life.wire = begin(provision, parts, store)
+      return Promise.resolve()
+    },
+  }
+}
+
+const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore): Wire => {
+  const { origin, clock, wire, cache: policies = honestCache } = parts
+  const works: Works = { provision, policies, clock, wire, store, flights: new Map(), seen: new Set() }
+  const pending: Pending[] = []
+
+  /** The URL of a trust dialog: an authorization request at the broker. */
+  const offered = (whose: Whose): string => {
+    const state = randomUUID()
+    pending.push({ whose, state })
+    if (pending.length > mostPending) pending.shift()
+    const query: Pairs = [
+      ['client_id', whose.resource.id],
+      ['response_type', 'code'],
+      ['redirect_uri', provision.callback],
+      ['resource', whose.resource.audience],
+      ['state', state],
+      ...policies.trustParameters(whose, provision),
+    ]
+    return withQuery(provision.broker.authorizationEndpoint, query)
+  }
+
+  const call = async (whose: Whose): Promise<CallAnswer> => {
+    const acquired = await acquire(whose, works)
+    if (acquired.is === 'failed') return { outcome: 'failed', says: 'the token could not be renewed' }
+    if (acquired.is === 'no-token')
+      return { outcome: 'no-token', ...(policies.offersTrust(whose, provision) && { trustUrl: offered(whose) }) }
+    const api = new URL(whose.resource.api)
+    const headers: Pairs = [
+      ['authorization', `Bearer ${acquired.access}`],
+      ['accept', 'application/json'],
+    ]
+    const response = await wire({ method: 'GET', origin: api.origin, rawPath: api.pathname + api.search, headers })
+    return response.status === 200
+      ? { outcome: 'data', data: textOf(response) }
+      : { outcome: 'failed', says: `the resource answered ${response.status}` }
+  }
+
+  return wireOf([
+    http.post(origin + cacheForms.call.path, async ({ request }) => {
+      const form = new URLSearchParams(await request.text())
+      const resource = provision.resources.find(
+        ({ id, tenant }) => id === form.get('resource') && tenant === form.get('realm'),
+      )
+      if (resource === undefined) return HttpResponse.json({ outcome: 'failed', says: 'unknown resource' })
+      const as = form.get('as') === 'service' ? 'service' : 'user'
+      return HttpResponse.json(await call({ user: form.get('user') ?? '', realm: resource.tenant, resource, as }))
+    }),
+    http.get(origin + cacheForms.callback, async ({ request }) => {
+      const query = new URL(request.url).searchParams
+      const found = policies.findPending(pending, query.get('state') ?? undefined)
+      const code = query.get('code')
+      if (found === undefined || code === null) return shown('Nothing is known of this.', 400)
+      pending.splice(pending.indexOf(found), 1)
+      return (await redeem(code, found.whose, works)) ? shown('Trusted.', 200) : shown('It did not work out.', 400)
+    }),
+    http.get(origin + cacheForms.inbound.path, ({ request }) => {
+      const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1]
+      const name = token === undefined ? undefined : callerOf(token, works)
+      return name === undefined
+        ? new HttpResponse(null, { status: 401, headers: { 'www-authenticate': 'Bearer' } })
+        : HttpResponse.json({ name })
+    }),
+    http.get(`${origin}/health`, () => HttpResponse.text('ok')),
+  ])
+}
+
+const shown = (says: string, status: number) =>
+  HttpResponse.html(page('Trust', `<p>${escapeHtml(says)}</p>`), { status })

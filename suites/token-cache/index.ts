@@ -1,0 +1,29 @@
+import { servesAfterTrust } from './after-trust.ts'
+import type { CacheCheck } from './asking.ts'
+import { renewsSilently, throughBroker } from './expired-token.ts'
+import { readsMoveNothing, restartsMoveNothing } from './expiry.ts'
+import { keepsNoCallersToken, verifiesCallers } from './inbound.ts'
+import { promptsWithoutToken } from './no-token.ts'
+import { endsUntold, oddLifetimes } from './odd-lifetimes.ts'
+import { chosenLifetimes, toTheSecond } from './refresh-window.ts'
+import { servicePrompt, unsolicited } from './trust-dialog.ts'
+import { usesValidToken } from './valid-token.ts'
+
+/** Every check of a token cache, in the order of the rulebook. */
+export const cacheChecks: readonly CacheCheck[] = [
+  promptsWithoutToken,
+  servesAfterTrust,
+  unsolicited,
+  usesValidToken,
+  renewsSilently,
+  throughBroker,
+  servicePrompt,
+  verifiesCallers,
+  keepsNoCallersToken,
+  chosenLifetimes,
+  toTheSecond,
+  oddLifetimes,
+  endsUntold,
+  readsMoveNothing,
+  restartsMoveNothing,
+]

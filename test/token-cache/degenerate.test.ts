@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest'
+import { makeKeyring } from '../../fixtures/world/world.ts'
+import type { DegenerateId } from '../../mocks/degenerate.ts'
+import { degenerateTargets, diesAfter } from '../../mocks/degenerate.ts'
+import { makeTokenCache } from '../../mocks/token-cache/cache.ts'
+import type { Wire } from '../../protocols/wire.ts'
+import { textResponse } from '../../protocols/wire.ts'
+import { cacheChecks } from '../../suites/token-cache/index.ts'
+import type { SuspectCache } from './ground.ts'
+import { cacheVerdicts } from './ground.ts'
+
+const keyring = await makeKeyring()
+const says =
+  (answer: object): Wire =>
+  async () =>
+    textResponse(200, JSON.stringify(answer), [['content-type', 'application/json']])
+
+describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
+  test.for(Object.keys(degenerateTargets) as DegenerateId[])('%s never passes a check', async (id) => {
+    const wire: Wire = degenerateTargets[id]
+    const suspect = { open: () => ({ wire }), profile: { requestMs: 100 } }
+    const verdicts = await cacheVerdicts(suspect, { keyring, seed: 1, transport, checkMs: 2_000 })
+    expect(verdicts.map(({ status }) => status)).toEqual(verdicts.map(() => 'inconclusive'))
+  })
+
+  test.for(cacheChecks)('$id never passes a target that dies on the way', { timeout: 120_000 }, async (check) => {
+    const judgedOn = async (around: (cache: Wire) => Wire) => {
+      const open: SuspectCache['open'] = (provision, io) => {
+        const cache = makeTokenCache(provision, io)
+        return { ...cache, wire: around(cache.wire) }
+      }
+      const trial = { keyring, seed: 1, transport, chosen: [check], runs: 5 }
+      return (await cacheVerdicts({ open, profile: { requestMs: 2_000 } }, trial))[0]?.status
+    }
+    let asked = 0
+    const counting =
+      (wire: Wire): Wire =>
+      (request, signal) => {
+        asked += 1
+        return wire(request, signal)
+      }
+    expect(await judgedOn(counting)).toBe('pass')
+    for (const answers of [Math.floor(asked / 2), asked - 1])
+      expect([answers, await judgedOn((wire) => diesAfter(wire, answers))]).toEqual([answers, 'inconclusive'])
+  })
+})
+
+test.for([{ outcome: 'data' }, { outcome: 'no-token', trustUrl: 'https://broker.test/' }, { outcome: 'failed' }])(
+  'one that always says $outcome never passes a check',
+  async (answer) => {
+    const wire = says(answer)
+    const suspect = { open: () => ({ wire }), profile: { requestMs: 1_000 } }
+    const verdicts = await cacheVerdicts(suspect, { keyring, seed: 1, runs: 5 })
+    expect(verdicts.filter(({ status }) => status === 'pass').map(({ check }) => check)).toEqual([])
+  },
+)
