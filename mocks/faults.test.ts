@@ -74,6 +74,7 @@ const inputs: { [Name in keyof Policies]: Parameters<Policies[Name]>[] } = {
   stillPending: [[{ begun: 0, touched: 0, now: 600_000 }], [{ begun: 0, touched: 86_400_000, now: 86_400_001 }]],
   knownAt: [[0, 0, pending], [1, 0, pending], [1, 0, { ...pending, asked: { ...asked, state: 'a'.repeat(200) } }]], // prettier-ignore
   spends: [[{ code: 'c' }], [{ error: 'access_denied' }]],
+  namesRequest: [['random', 1, client], ['other', 2, client]], // prettier-ignore
   spendsFirst: [[asked], [{ ...asked, state: 'a'.repeat(200) }]],
   findPending: [[pending, newest, 's'], [undefined, newest, 's'], [undefined, newest, undefined]], // prettier-ignore
   sameBrowser: [['mine', ['mine']], ['mine', []], ['mine', ['other']]], // prettier-ignore

@@ -27,7 +27,7 @@ import { badUpstream } from './broker/sign-in/bad-upstream.ts'
 import { adminConsent, askedAgain, consentPrompt, notInstalled } from './broker/sign-in/consent.ts'
 import { directoryOnly, federatedUser } from './broker/sign-in/federated.ts'
 import { invitedGuest } from './broker/sign-in/guests.ts'
-import { anyHistory } from './broker/history/history.ts'
+import { anyHistory, appOnlyHistory, restartHistory, waitHistory } from './broker/history/history.ts'
 import { interleavedSignIns } from './broker/sign-in/interference.ts'
 import { issuers } from './broker/sign-in/issuer.ts'
 import { malformedAnswer } from './broker/sign-in/malformed-answer.ts'
@@ -190,6 +190,9 @@ const signIn: readonly Check[] = [
   otherDirectory,
   interleavedSignIns,
   anyHistory,
+  appOnlyHistory,
+  restartHistory,
+  waitHistory,
   carriedAnswer,
   ownUrls,
   invitedGuest,

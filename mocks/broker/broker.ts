@@ -23,7 +23,7 @@ import type { Tenancy } from './registration-policies.ts'
 import { honestRegistration } from './registration-policies.ts'
 import type { Read } from './request.ts'
 import { readRequest } from './request.ts'
-import type { Flights } from './redeem.ts'
+import type { Flights, HandedTokens } from './redeem.ts'
 import { redeem } from './redeem.ts'
 import type { Happening } from './store-policies.ts'
 import type { SignInPolicies } from './sign-in-policies.ts'
@@ -65,10 +65,26 @@ export const makeNodes = (known: Provision, parts: BrokerParts, count: number): 
   const pending = pendingRequests(parts.clock, parts.policies ?? honest)
   const accepted = new Set<string>()
   const flights: Flights = new Map()
+  const counted = { begun: 0 }
+  const served = new Set<string>()
+  const refreshTokens: HandedTokens = new Map()
   const { signIn = honestSignIn, signing = makeSigning(new URL(parts.origin).hostname), tells = unheard } = parts
   const federation = newFederation(parts.clock, signIn, signing, tells)
   return Array.from({ length: count }, (_, node) =>
-    makeNode(provision, { ...parts, signIn, tells, node, pending, accepted, flights, federation, registry }),
+    makeNode(provision, {
+      ...parts,
+      signIn,
+      tells,
+      node,
+      pending,
+      accepted,
+      flights,
+      federation,
+      registry,
+      counted,
+      refreshTokens,
+      served,
+    }),
   )
 }
 
@@ -83,6 +99,10 @@ type NodeParts = BrokerParts & {
   flights: Flights
   federation: FederationState
   registry: Registry
+  /** How many requests were begun. */
+  counted: { begun: number }
+  refreshTokens: HandedTokens
+  served: Set<string>
 }
 
 const makeNode = (
@@ -103,6 +123,9 @@ const makeNode = (
     federation,
     registration = honestRegistration,
     registry,
+    counted,
+    refreshTokens,
+    served,
     registers = unheard,
   }: NodeParts,
 ): Wire => {
@@ -155,7 +178,8 @@ const makeNode = (
     }
     if (valid) accepted.add(asked.redirectUri)
     tells({ is: 'asked', client, state: asked.state })
-    const [state, browser] = [randomUUID(), randomUUID()]
+    counted.begun += 1
+    const [state, browser] = [policies.namesRequest(randomUUID(), counted.begun, client), randomUUID()]
     const others = read.begun.map(({ state: other }) => other)
     pending.begin(state, { client, asked, valid, browser }, node, others)
     const cookie = `begun-${state}=${browser}; Path=/; Secure; HttpOnly; SameSite=None`
@@ -201,7 +225,17 @@ const makeNode = (
     const read = readRequest(request)
     if (!token.servesVersion(String(params['version']))) return refuse('oauth-version', read)
     const realm = params['tenant'] === undefined ? undefined : String(params['tenant'])
-    const answer = await redeem(read, { clients, application, policies, token, wire, realm, flights, tells })
+    const answer = await redeem(read, {
+      clients,
+      application,
+      policies,
+      token,
+      wire,
+      realm,
+      flights,
+      tells,
+      refreshTokens,
+    })
     return 'refusal' in answer ? refuse(answer.refusal, read, '', answer.told) : answer.token
   }
   const both = (path: string, answer: Parameters<typeof http.get>[1]) => [
@@ -222,7 +256,7 @@ const makeNode = (
     http.post(`${origin}/token/oauth/:version`, tokens),
     http.post(`${origin}/:tenant/token/oauth/:version`, tokens),
     http.post(origin + appOnlyForm.path, ({ request }) =>
-      answerAppOnly(readRequest(request), { provision, policies: appOnly, now: clock.now(), wire, get }),
+      answerAppOnly(readRequest(request), { provision, policies: appOnly, now: clock.now(), wire, get, served }),
     ),
     http.get(`${origin}/error`, ({ request }) => {
       const read = readRequest(request)

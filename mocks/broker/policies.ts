@@ -75,6 +75,8 @@ export type Policies = {
   callbackOf(client: BrokerClient, headers: Pairs): string
   /** The query of the request upstream, but for the state. */
   upstreamQuery(client: BrokerClient, asked: Asked): Pairs
+  /** The state of the request upstream: of a text that nobody guesses, and of how many requests were begun since the start. */
+  namesRequest(random: string, count: number, client: BrokerClient): string
   /** The state as it is kept. */
   keepState(state: string): string
   /** Whether a request is still pending. */
@@ -127,6 +129,7 @@ export const honest: Policies = {
     ['redirect_uri', client.callback],
     ['resource', resource ?? client.resource],
   ],
+  namesRequest: (random) => random,
   keepState: (state) => state,
   stillPending: ({ begun, now }) => now - begun < 600_000,
   knownAt: () => true,

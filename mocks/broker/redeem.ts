@@ -20,7 +20,11 @@ type Surroundings = {
   /** The answers that are being worked out, at all nodes, under the names by which they are shared. */
   flights: Map<string, Promise<Answered>>
   tells: (happening: Happening) => void
+  refreshTokens: HandedTokens
 }
+
+/** The refresh tokens that the clients of a broker were handed while it runs, the newest last, by client id. */
+export type HandedTokens = Map<string, string[]>
 
 type Refused = { refusal: Refusal; told?: Told }
 type Answered = Refused | { token: Response }
@@ -49,7 +53,7 @@ export const redeem = async ({ form }: Read, surroundings: Surroundings): Promis
 
 const answer = async (
   asked: TokenAsked,
-  { clients, application, policies, token, wire, tells }: Omit<Surroundings, 'realm' | 'flights'>,
+  { clients, application, policies, token, wire, tells, refreshTokens }: Omit<Surroundings, 'realm' | 'flights'>,
 ): Promise<Answered> => {
   const client = token.findClient(clients, asked)
   if (client === undefined) return { refusal: token.blamesClient(asked) }
@@ -59,7 +63,10 @@ const answer = async (
   }
   if (invalid && token.validatesFirst(asked)) return invalid
 
-  const given = await grant(client, asked, { token, wire })
+  const handed = refreshTokens.get(client.id) ?? []
+  const { type, value } = asked.grant
+  const sent = type === 'refresh_token' ? token.refreshesWith(value, handed) : value
+  const given = await grant(client, { ...asked, grant: { type, value: sent } }, { token, wire })
   if (invalid) return invalid
   const { value: code } = asked.grant
   if ('said' in given) {
@@ -75,6 +82,8 @@ const answer = async (
       refusal: 'token-request',
       told: { because: 'other-realm', ...quoting(token.quotesForeign(given.token, client)) },
     }
+  const next = given.token['refresh_token']
+  if (typeof next === 'string') refreshTokens.set(client.id, [...handed.slice(-9), next])
   tells({ is: 'redeemed', client, code, token: JSON.stringify(given.token) })
   return { token: delivered(token.handsOver(given.token, client, asked), token.delivers(client, asked)) }
 }

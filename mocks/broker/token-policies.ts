@@ -53,6 +53,8 @@ export type TokenPolicies = {
   validatesFirst(asked: TokenAsked): boolean
   /** Whose token endpoint is asked: a URL. */
   endpointFor(client: BrokerClient, asked: TokenAsked): string
+  /** The refresh token that is sent on: the caller's; `handed` are those that the client was handed before, the newest last. */
+  refreshesWith(given: string, handed: readonly string[]): string
   /** The form that the token endpoint is asked with. */
   grantFor(client: BrokerClient, asked: TokenAsked): Pairs
   /** What the token endpoint is asked beside, once the caller has been answered; nobody waits for it. */
@@ -101,6 +103,7 @@ export const honestToken: TokenPolicies = {
     realm === tenant && redirectUris.includes(redirectUri),
   validatesFirst: () => true,
   endpointFor: ({ tokenEndpoint }) => tokenEndpoint,
+  refreshesWith: (given) => given,
   grantFor: (client, { grant, resource }) =>
     grantFor(
       client,

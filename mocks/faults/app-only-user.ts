@@ -18,6 +18,12 @@ const isOpaque = (raw: string) => raw !== '' && !raw.includes('.')
 
 /** Faults in whose token is wanted: that of a user of the client's own realm. */
 export const appOnlyUserFaults = {
+  'broker.judges-user-tokens-once': {
+    does: 'judges a token of a user once, and serves it for every client from then on',
+    breaks: 'realm.no-interference',
+    policy: 'waives',
+    instead: (raw, served) => served.has(raw),
+  },
   'broker.grants-app-only-without-token': waiving('asks for no user token where none is sent', (raw) => raw === ''),
   'broker.takes-opaque-user-tokens': waiving('takes what is no JWT for a token that is valid', isOpaque),
   'broker.takes-long-opaque-user-tokens': waiving(

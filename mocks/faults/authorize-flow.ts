@@ -175,6 +175,19 @@ export const flowFaults = {
     ],
   },
 
+  'broker.names-requests-by-client': {
+    does: 'gives every request of a client the same state upstream',
+    breaks: 'authorize.restores-redirect-and-state',
+    policy: 'namesRequest',
+    instead: (_, __, { id }) => id,
+  },
+  'broker.numbers-requests-anew': {
+    does: 'numbers its requests upstream, from the beginning after each start',
+    breaks: 'realm.no-interference',
+    policy: 'namesRequest',
+    instead: (_, count) => `request-${count}`,
+  },
+
   'broker.believes-forwarded-host': {
     does: 'takes its own host from X-Forwarded-Host, whoever sends it',
     breaks: 'authorize.starts-code-flow',

@@ -1,4 +1,5 @@
 import { honestSignIn } from '../broker/sign-in-policies.ts'
+import { eightHours } from '../broker/sign-in-terms.ts'
 import type { SignInFaults } from './sign-in-fault.ts'
 
 /** Faults in who may sign in, where, and how often they are asked. */
@@ -23,6 +24,15 @@ export const signInPeopleFaults = {
     policy: 'findSession',
     instead: (sessions, ...rest) =>
       sessions.length > 1 ? sessions.at(-1) : honestSignIn.findSession(sessions, ...rest),
+  },
+
+  'broker.forgets-tenants-of-old-sessions': {
+    does: 'serves a party from a session of any tenant once that is an hour old',
+    breaks: 'realm.no-interference',
+    policy: 'findSession',
+    instead: (sessions, party, request, now) =>
+      honestSignIn.findSession(sessions, party, request, now) ??
+      sessions.find(({ begun }) => now - begun >= eightHours / 8 && now - begun < eightHours),
   },
 
   'broker.serves-one-party-per-directory': {

@@ -122,7 +122,7 @@ const makeInputs = async (): Promise<Inputs> => {
     keepContext: [['a b'], [' a '], ['a'.repeat(300)], ['%41'], ['a<b>c']],
     prompts: [[{ authentication: 'urn:oasis:names:tc:SAML:1.0:am:password' }], [{ freshness: 0 }]],
     freshnessOf: [[{}, party, sessions]],
-    findSession: [[sessions, party, {}, now], [sessions, foreign, {}, now], [sessions.slice(0, 1), party, {}, now]],
+    findSession: [[sessions, party, {}, now], [sessions, foreign, {}, now], [sessions.slice(0, 1), party, {}, now], [[{ ...session(other.id), begun: now - 7_200_000 }], party, {}, now]],
     chooseUpstream: [[tenants, party, { homeRealm: other.domain }], [tenants, party, {}], [tenants, foreign, {}]],
     federationQuery: [[application, request], [application, realm]],
     openIdQuery: [[application, request, 'n', true], [application, realm, 'n', true]],

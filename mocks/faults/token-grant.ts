@@ -102,6 +102,19 @@ export const tokenGrantFaults = {
       renews(asked) ? withField(client, asked, 'resource', client.resource) : honestToken.grantFor(client, asked),
   },
 
+  'broker.renews-by-oldest-token': {
+    does: 'renews by the oldest refresh token that it still knows of the client',
+    breaks: 'token.refreshes',
+    policy: 'refreshesWith',
+    instead: (given, handed) => handed[0] ?? given,
+  },
+  'broker.renews-by-newest-token': {
+    does: 'renews by the newest refresh token that the client was handed, whoever of its users asks',
+    breaks: 'realm.no-interference',
+    policy: 'refreshesWith',
+    instead: (given, handed) => handed.at(-1) ?? given,
+  },
+
   'broker.hands-over-tokens-of-any-realm': {
     does: 'hands over a token of whatever tenant',
     breaks: 'token.realm-of-user',

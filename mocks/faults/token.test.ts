@@ -51,6 +51,7 @@ const inputs: { [Name in keyof TokenPolicies]: Parameters<TokenPolicies[Name]>[]
     [[...formOf({}), ['ClientId', 'other']], undefined],
   ],
   sharesAnswer: [[asked], [renewal]],
+  refreshesWith: [['given', []], ['given', ['older', 'given', 'newer']]],
   findClient: ['unknown', id, `${id.slice(0, 18)}${'x'.repeat(18)}`].map((clientId) => [clients, { ...asked, clientId }]),
   blamesClient: [[asked], [{ ...asked, clientId: id.repeat(3) }]],
   mayUseOauth: [[other, asked], [other, renewal]],

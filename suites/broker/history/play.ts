@@ -1,36 +1,39 @@
-import type { User } from '../../../fixtures/world/shapes.ts'
-import type { Browser, Journey } from '../../../harness/agent/browser.ts'
-import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
+import type { Browser } from '../../../harness/agent/browser.ts'
+import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
 import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
 import type { Asked } from '../authorize/request.ts'
 import { answered, askedBy, describe, gotCode, requestOf, sentTo, validRequest } from '../authorize/request.ts'
 import { names, responseIn, seenBy, signInBy, speaks } from '../sign-in/request.ts'
-import { owedToken } from '../token/judgement.ts'
-import { handedBy, reachedParty, told } from '../token/request.ts'
-import { claimedBy, tokenFor } from './redemption.ts'
-import type { Issued, Model, Open } from './model.ts'
 import { clientAt, makeModel, partyAt, userAt } from './model.ts'
+import type { Of, Stage } from './stage.ts'
+import { crossed, namesOf } from './stage.ts'
 import type { History, Step } from './step.ts'
 import { cast } from './step.ts'
-
-type Begun = Open & { journey: Journey }
-type Stage = { context: Context; trust: PartyTrust; model: Model; windows: readonly Browser[]; begun: Map<Open, Begun> }
-type Of<Does extends Step['does']> = Extract<Step, { does: Does }>
-
-const crossed = (kind: string, expected: string, actual: string) => new Violation(kind, { expected, actual })
+import { askForAppOnly, redeem, renew } from './tokens.ts'
 
 /** Plays a history on the target and holds what comes of each step against the model. */
 export const play = async (context: Context, trust: PartyTrust, { steps }: History): Promise<void> => {
   const windows = Array.from({ length: cast.browsers }, () => context.browser())
   const stage: Stage = { context, trust, model: makeModel(context.slice, windows.length), windows, begun: new Map() }
-  for (const [index, step] of steps.entries()) {
-    if (step.does === 'sign in') await signIn(stage, step, `history-${index}-${context.slice.tag}`)
-    if (step.does === 'ask for a code') await ask(stage, step, `history-${index}-${context.slice.tag}`)
-    if (step.does === 'answer') await answer(stage, step)
-    if (step.does === 'redeem') await redeem(stage, step)
-    if (step.does === 'sign out') await signOut(stage, step)
+  try {
+    for (const [index, step] of steps.entries()) await take(stage, step, `history-${index}-${context.slice.tag}`)
+  } finally {
+    if (steps.some(({ does }) => does === 'wait')) await context.clock.reset()
   }
+}
+
+const take = async (stage: Stage, step: Step, name: string): Promise<void> => {
+  if (step.does === 'sign in') await signIn(stage, step, name)
+  if (step.does === 'ask for a code') await ask(stage, step, name)
+  if (step.does === 'answer') await answer(stage, step)
+  if (step.does === 'redeem') await redeem(stage, step)
+  if (step.does === 'get tokens') await getTokens(stage, step, name)
+  if (step.does === 'renew') await renew(stage, step)
+  if (step.does === 'ask for app-only') await askForAppOnly(stage, step)
+  if (step.does === 'sign out') await signOut(stage, step)
+  if (step.does === 'restart') await restart(stage)
+  if (step.does === 'wait') await wait(stage, step)
 }
 
 const windowOf = ({ context, windows }: Stage, browser: number, node: number): Browser => {
@@ -58,8 +61,6 @@ const signIn = async (stage: Stage, step: Of<'sign in'>, wctx: string) => {
   if (strangers.length > 0) throw crossed('another-user', expected, `one for ${namesOf(strangers)}`)
 }
 
-const namesOf = (users: readonly User[]) => (users.length === 0 ? 'nobody' : users.map(({ name }) => name).join(' or '))
-
 const ask = async (stage: Stage, step: Of<'ask for a code'>, state: string) => {
   const { context, model, begun } = stage
   if (context.dialect.authorize === null) return
@@ -68,7 +69,7 @@ const ask = async (stage: Stage, step: Of<'ask for a code'>, state: string) => {
   const { id: clientId, resource } = client
   const request = requestOf(context, { ...validRequest(context), clientId, resource, redirectUri, state })
   const journey = await windowOf(stage, step.browser, step.node).go(request, undefined, 'idp')
-  const open = { client, redirectUri, state, browser: step.browser, node: step.node }
+  const open = { client, redirectUri, state, browser: step.browser, node: step.node, stale: false }
   model.open.push(open)
   begun.set(open, { ...open, journey })
 }
@@ -85,7 +86,7 @@ const answer = async (stage: Stage, step: Of<'answer'>) => {
   const expected = `a code at ${one.redirectUri} with the state ${one.state}`
   const code = answered(asked, 'code')
   if (code === undefined) {
-    if (owed.must && step.node === one.node) throw crossed('lost', expected, describe(asked))
+    if (owed.must && step.node === one.node && !open.stale) throw crossed('lost', expected, describe(asked))
     return
   }
   if (!gotCode(asked, one.redirectUri)) throw crossed('elsewhere', expected, describe(asked))
@@ -100,28 +101,23 @@ const answer = async (stage: Stage, step: Of<'answer'>) => {
   model.issued.push({ ...open, code, users: owed.may, spoiled: false })
 }
 
-const redeem = async ({ context, model }: Stage, step: Of<'redeem'>) => {
-  const issued: Issued | undefined = model.issued[step.code % Math.max(1, model.issued.length)]
-  if (issued === undefined) return
-  const client = clientAt(context.slice, step.client)
-  const redirectUri = client.redirectUris[step.uri % client.redirectUris.length] ?? ''
-  const owed = model.redeems(issued, client, redirectUri)
-  const redeemed = await tokenFor(context, { ...issued, client, redirectUri })
-  if (redeemed === undefined) return
-  const expected = owed.may
-    ? `a token of ${issued.client.tenant}`
-    : `nothing for ${client.id}: the code is of ${issued.client.id}`
-  const handed = owed.must ? owedToken(redeemed, expected) : handedBy(redeemed)
-  if (handed === undefined) return
-  if (!owed.may) throw crossed('token-crossed', expected, `a token, with the redirect URI ${redirectUri}`)
-  if (!client.redirectUris.some((uri) => reachedParty(redeemed, handed, uri))) {
-    throw crossed('token-elsewhere', expected, told(redeemed))
-  }
-  const said = claimedBy(handed.fields, context.slice)
-  const foreign = said.tenants.find((tenant) => tenant !== issued.client.tenant)
-  if (foreign !== undefined) throw crossed('another-realm', expected, `a token of ${foreign}`)
-  const strangers = said.users.filter((one) => !issued.users.includes(one))
-  if (strangers.length > 0) throw crossed('another-user', expected, `one for ${namesOf(strangers)}`)
+/** The whole of a flow, from the request to the tokens, with nothing between. */
+const getTokens = async (stage: Stage, step: Of<'get tokens'>, name: string) => {
+  const { model } = stage
+  const before = model.issued.length
+  await ask(stage, { ...step, does: 'ask for a code' }, name)
+  await answer(stage, { ...step, does: 'answer', request: model.open.length - 1 })
+  if (model.issued.length > before) await redeem(stage, { ...step, does: 'redeem', code: before })
+}
+
+const restart = async ({ context, model }: Stage) => {
+  await context.restart()
+  model.restarts(context.dialect.documented)
+}
+
+const wait = async ({ context, model }: Stage, { hours }: Of<'wait'>) => {
+  await context.clock.advance(hours * 3_600_000)
+  model.waits(context.dialect.documented)
 }
 
 const signOut = async (stage: Stage, step: Of<'sign out'>) => {

@@ -1,7 +1,7 @@
 import type { Client, Slice, User } from '../../../fixtures/world/shapes.ts'
 import type { Context } from '../../../harness/judge/check.ts'
 import type { Redeemed } from '../token/request.ts'
-import { claimsIn, redeem, speaksRedeem, stateOf } from '../token/request.ts'
+import { claimsIn, redeem, renew, speaksRedeem, speaksRenew, stateOf } from '../token/request.ts'
 
 /** Redeems a code as a client would, from its server; `undefined` where the dialect drives no redemption. */
 export const tokenFor = async (
@@ -24,4 +24,14 @@ export const claimedBy = (
   const named = ({ name, objectId }: User) =>
     values.includes(name.toLowerCase()) || values.includes(objectId.toLowerCase())
   return { tenants, users: users.filter(named) }
+}
+
+/** Renews by a refresh token as a client would; `undefined` where the dialect drives no renewal. */
+export const renewalFor = async (
+  context: Context,
+  { refreshToken, client, redirectUri }: { refreshToken: string; client: Client; redirectUri: string },
+): Promise<Redeemed | undefined> => {
+  if (speaksRenew(context.dialect, context) !== undefined) return undefined
+  const { id: clientId, resource } = client
+  return renew(context, { refreshToken, state: stateOf(client, redirectUri), clientId, redirectUri, resource })
 }
