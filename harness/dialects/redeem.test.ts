@@ -45,6 +45,15 @@ test('a renewal has a refresh token in the place of the code, or the form that a
   expect(headers).toContainEqual(['x-state', 's'])
 })
 
+test('a redemption may have a form that a target declares, whatever it extends', () => {
+  const form = { grant_type: 'authorization_code', code: '{code}', client_id: '{clientId}' }
+  const { redeem: own } = resolveDialect({ extends: 'oauth2', redeem: { form } })
+  if (own === null || own === 'undriven') throw new TypeError()
+  const { rawPath, body } = own.request({ ...input, code: 'x&y' }, { ...at, paths: resolveDialect('oauth2').paths })
+  const sent = textOf({ ...(body && { body }) })
+  expect([rawPath, sent]).toEqual(['/token', 'grant_type=authorization_code&code=x%26y&client_id=c'])
+})
+
 test('a token is JSON with access_token, or a form that is posted on', () => {
   expect(reading(200, '{"access_token":"t"}')).toEqual({ is: 'token', body: { access_token: 't' } })
   const form = '<form method="post" action="https://a.test/"><input name="access_token" value="t"></form>'

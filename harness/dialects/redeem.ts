@@ -33,10 +33,13 @@ export const refreshForm: TokenForm = {
   ),
 }
 
-/** What can be put into the declared form of a renewal; `{clientSecret}` is empty unless a check says otherwise. */
-export const renewalWords = [
-  'refreshToken', 'state', 'tokenEndpoint', 'clientId', 'clientSecret', 'redirectUri', 'resource', 'realm',
-] as const // prettier-ignore
+const words = ['state', 'tokenEndpoint', 'clientId', 'clientSecret', 'redirectUri', 'resource', 'realm'] as const
+
+/** What can be put into the declared form of a redemption; `{clientSecret}` is empty unless a check says otherwise. */
+export const redemptionWords = ['code', ...words] as const
+
+/** The same for a renewal. */
+export const renewalWords = ['refreshToken', ...words] as const
 
 /** A token request: what is given for a token, in the field that the form has for it, and all else. */
 export const tokenRequest = (

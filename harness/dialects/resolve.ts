@@ -39,13 +39,16 @@ const federation = (form: Dialect): Pick<Dialect, 'signIn' | 'signOut' | 'issue'
 }
 
 /** How a target is asked for tokens. */
-const tokens = (form: Dialect): Pick<Dialect, 'redeem' | 'renew'> => {
-  const redeem: Operation<RedeemInput> = {
-    request: ({ code, ...input }, at) => tokenRequest(codeForm, { ...input, given: code }, at, form),
-    read: (hops) => readToken(form.wording, hops),
-  }
-  return { redeem, renew: renewal(refreshForm, form) }
-}
+const tokens = (form: Dialect): Pick<Dialect, 'redeem' | 'renew'> => ({
+  redeem: redemption(codeForm, form),
+  renew: renewal(refreshForm, form),
+})
+
+/** A redemption in a form, that of the documents or a declared one. */
+const redemption = (template: TokenForm, form: Dialect): Operation<RedeemInput> => ({
+  request: ({ code, ...input }, at) => tokenRequest(template, { ...input, given: code }, at, form),
+  read: (hops) => readToken(form.wording, hops),
+})
 
 /** A renewal whose form is declared. */
 const renewal = (template: TokenForm, form: Dialect): Operation<RenewInput> => ({
@@ -128,23 +131,34 @@ const dialects = {
 export type DialectName = keyof typeof dialects
 export const dialectNames: readonly [DialectName, ...DialectName[]] = ['k2trust', 'oauth2', 'wsfed']
 
-/** A dialect by name, or one with any part of its own; a renewal and a request for an app-only token may be given as the form that is posted. */
+/** A dialect by name, or one with any part of its own; a token request of any kind may be given as the form that is posted. */
 export type DialectChoice =
   | DialectName
-  | ({ extends: DialectName } & Partial<Omit<Dialect, 'paths' | 'renew' | 'appOnly'>> & {
+  | ({ extends: DialectName } & Partial<Omit<Dialect, 'paths' | 'redeem' | 'renew' | 'appOnly'>> & {
         paths?: Partial<Dialect['paths']>
+        redeem?: Dialect['redeem'] | TokenForm
         renew?: Dialect['renew'] | TokenForm
         appOnly?: Dialect['appOnly'] | RequestTemplate
       })
 
+const isForm = (choice: object | string | null | undefined): choice is TokenForm =>
+  typeof choice === 'object' && choice !== null && 'form' in choice
+
 /** Completes a target's choice; an operation it does not give is that of the dialect it extends. */
 export const resolveDialect = (choice: DialectChoice): Dialect => {
-  const { extends: base, paths, renew, appOnly, ...rest } = typeof choice === 'string' ? { extends: choice } : choice
+  const given = typeof choice === 'string' ? { extends: choice } : choice
+  const { extends: base, paths, redeem, renew, appOnly, ...rest } = given
   const { known, speaks } = dialects[base]
   const plain: Dialect = { ...known, ...rest, paths: { ...known.paths, ...paths } }
-  const renews = typeof renew === 'object' && renew !== null && 'form' in renew ? renewal(renew, plain) : renew
+  const redeems = isForm(redeem) ? redemption(redeem, plain) : redeem
+  const renews = isForm(renew) ? renewal(renew, plain) : renew
   const asks = appOnly && 'path' in appOnly ? appOnlyOperation(appOnly, plain) : appOnly
-  const own = { ...rest, ...(renews !== undefined && { renew: renews }), ...(asks !== undefined && { appOnly: asks }) }
+  const own = {
+    ...rest,
+    ...(redeems !== undefined && { redeem: redeems }),
+    ...(renews !== undefined && { renew: renews }),
+    ...(asks !== undefined && { appOnly: asks }),
+  }
   const form: Dialect = { ...plain, ...own }
   return speaks.reduce((dialect, side) => ({ ...dialect, ...side(form), ...own }), form)
 }

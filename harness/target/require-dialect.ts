@@ -2,7 +2,7 @@ import { registrationWords } from '../control/registration.ts'
 import { appOnlyWords } from '../dialects/app-only.ts'
 import { variedParameters } from '../dialects/authorize.ts'
 import { unknownWordsIn } from '../dialects/form-template.ts'
-import { renewalWords } from '../dialects/redeem.ts'
+import { redemptionWords, renewalWords } from '../dialects/redeem.ts'
 import { dialectNames } from '../dialects/resolve.ts'
 import { Trouble } from '../trouble.ts'
 
@@ -35,6 +35,7 @@ export const requireVaried = (dialect: unknown, path: string) => {
 
 /** The words that can be put into each request that a target may declare as data. */
 const putIn = {
+  'dialect.redeem': redemptionWords,
   'dialect.renew': renewalWords,
   'dialect.appOnly': appOnlyWords,
   'control.registration': registrationWords,

@@ -37,7 +37,6 @@ declare module 'oidc-provider' {
   export type ClientMetadata = {
     client_id: string
     client_name: string
-    client_secret: string
     redirect_uris: string[]
     response_types: string[]
     grant_types: string[]
@@ -45,6 +44,8 @@ declare module 'oidc-provider' {
   }
 
   type RegisteredClient = { readonly clientId: string }
+
+  type ResourceServer = { scope: string; audience: string; accessTokenFormat: 'jwt' | 'opaque' }
 
   export type Configuration = {
     clients: ClientMetadata[]
@@ -55,9 +56,11 @@ declare module 'oidc-provider' {
       resourceIndicators: {
         enabled: boolean
         defaultResource(context: ProviderContext, client: RegisteredClient, oneOf?: string[]): string | undefined
-        getResourceServerInfo(context: ProviderContext, resource: string, client: RegisteredClient): { scope: string }
+        getResourceServerInfo(context: ProviderContext, resource: string, client: RegisteredClient): ResourceServer
       }
     }
+    pkce: { required(): boolean }
+    issueRefreshToken(): Promise<boolean>
     extraParams: Record<string, (context: ProviderContext, value: string | undefined) => void>
     findAccount(context: ProviderContext, id: string): { accountId: string; claims(): { sub: string } }
   }

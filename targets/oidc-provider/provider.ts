@@ -27,11 +27,15 @@ export const makeProvider = async (provision: Provision, issuer: string): Promis
         enabled: true,
         defaultResource: (_, { clientId }, oneOf) => oneOf?.[0] ?? clients.get(clientId)?.resource,
         getResourceServerInfo(_, resource, { clientId }) {
-          if (clients.get(clientId)?.resource !== resource) throw new errors.InvalidTarget()
-          return { scope: defaultScope }
+          const tenant = clients.get(clientId)?.tenant
+          const known = [...clients.values()].some((one) => one.tenant === tenant && one.resource === resource)
+          if (!known) throw new errors.InvalidTarget()
+          return { scope: defaultScope, audience: resource, accessTokenFormat: 'jwt' }
         },
       },
     },
+    pkce: { required: () => false },
+    issueRefreshToken: async () => true,
     extraParams: {
       scope({ oidc }) {
         oidc.params.scope ??= defaultScope
@@ -42,14 +46,14 @@ export const makeProvider = async (provision: Provision, issuer: string): Promis
   return provider.use(federation(provider, clients)).use(health)
 }
 
-const metadataOf = ({ id, name, secret, redirectUris }: Client): ClientMetadata => ({
+/** A party has no secret: that of the provision document is for the identity provider. */
+const metadataOf = ({ id, name, redirectUris }: Client): ClientMetadata => ({
   client_id: id,
   client_name: name,
-  client_secret: secret,
   redirect_uris: redirectUris,
   response_types: ['code'],
-  grant_types: ['authorization_code'],
-  token_endpoint_auth_method: 'client_secret_post',
+  grant_types: ['authorization_code', 'refresh_token'],
+  token_endpoint_auth_method: 'none',
 })
 
 const signingKey = async () => {

@@ -4,6 +4,7 @@ import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { HostileModeId } from '../../../mocks/hostile-modes.ts'
 import { textOf } from '../../../protocols/wire.ts'
+import { grantsOf } from './grants.ts'
 import { obtainsNothing } from './judgement.ts'
 import type { Redeemed } from './request.ts'
 import { firstOf, handedBy, redeem, registeredRedeems, renew, sentBack, shareOf, speaksRedeem, told, validRedeem, validRenew, waysOf } from './request.ts' // prettier-ignore
@@ -14,6 +15,10 @@ const saidBy = ({ sent }: Redeemed): string[] => {
   const field = (name: string) => [...text.matchAll(new RegExp(`"${name}"\\s*:\\s*"([^"\\\\]+)`, 'g'))].map(([, said = '']) => said) // prettier-ignore
   return [...field('error'), ...(text.match(/AADSTS\d+/g) ?? []), ...field('error_description')]
 }
+
+/** Whether the target has asked nobody for a token, as it may where nothing is documented: no failure upstream is its own. */
+const makesItsOwn = ({ dialect }: Context, redeemed: Redeemed): boolean =>
+  !dialect.documented && grantsOf(redeemed).length === 0
 
 /**
  * Judges how a failure of the token endpoint is told: no token, row 11, the details of the error, and nothing secret.
@@ -85,6 +90,8 @@ export const relaysFailure: Check = {
       context.hostile(mode)
       const redeemed = await redeem(context, valid)
       context.hostile()
+      if (handedBy(redeemed) && makesItsOwn(context, redeemed))
+        return context.note('hands out tokens without asking a token endpoint, which cannot fail then')
       toldAsRow11(context, redeemed, mode)
     }
     await context.each(['idp.issues-expired-code'] as const, (mode) => under(mode, true))

@@ -8,9 +8,13 @@ import { owedToken } from './judgement.ts'
 import type { Redeemed, Wanted } from './request.ts'
 import { clientsOf, fieldOf, firstOf, reachedParty, registeredRenews, renew, shareOf, speaksRenew, told, validRenew } from './request.ts' // prettier-ignore
 
-/** The resources of the clients of a tenant: a refresh token is bound to none of them. */
+/**
+ * The resources of the clients of a tenant: a refresh token of Entra ID is bound to none of them. In a dialect of which nothing is
+ * documented, that of the client alone: others may be refused (RFC 8707 section 2.2).
+ */
 const resourcesOf = (context: Context): string[] => {
   const { client } = firstOf(context)
+  if (!context.dialect.documented) return [client.resource]
   return clientsOf(context).flatMap((one) => (one.client.tenant === client.tenant ? [one.client.resource] : []))
 }
 
@@ -66,7 +70,7 @@ export const rotates: Check = {
   id: 'token.refreshes.rotation',
   title: 'a token is renewed through the broker again and again, and no rotated refresh token is lost',
   sends:
-    'renewals in the form of the dialect, each by the newest refresh token, for the resources of several clients, where each serves once',
+    'renewals in the form of the dialect, each by the newest refresh token, for the resources of several clients where the dialect is documented, where each serves once',
   owes: "a token each time; where the dialect is documented, a grant at the client's token endpoint with the refresh token and the secret, and the refresh token that came of it",
   clauses: ['token.refreshes'],
   applies: speaksRenew,
