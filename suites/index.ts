@@ -58,6 +58,7 @@ import { instantsInUtc, oldSessionInUtc } from './broker/sign-in/utc.ts'
 import { interleavedReplies, manyParties } from './broker/sign-in/visits.ts'
 import { asksAsItself, buildsOidc, neverPrompts } from './broker/sign-in/upstream.ts'
 import { audience } from './broker/token/audience.ts'
+import { partyChecks } from './relying-party/index.ts'
 import {
   nearClient as nearTokenClient,
   signInOnly as tokensOfSignInOnly,
@@ -251,7 +252,7 @@ export const brokerChecks: readonly Check[] = [
 ]
 
 /** Every check of every role, in the order of the rulebook. */
-export const checks: readonly Check<JudgedRole>[] = [...brokerChecks, ...cacheChecks]
+export const checks: readonly Check<JudgedRole>[] = [...brokerChecks, ...partyChecks, ...cacheChecks]
 
 /** Every invariant. */
 export const invariants: readonly Invariant[] = [secretsInUrls, otherStores, secretsTold, secretsLogged, passwordsSeen]

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
-import { faulty } from '../mocks/faults/catalogue.ts'
-import { brokerChecks as checks } from '../suites/index.ts'
-import { checksClaiming, faultIds } from './kill-matrix.ts'
+import { brokerChecks } from '../suites/index.ts'
+import { partyVerdictsOn } from './party-proving-ground.ts'
+import { checksClaiming, faultIds, verdictsWith } from './kill-matrix.ts'
 import { verdictsOn } from './proving-ground.ts'
 import { shareOf } from './share.ts'
 
@@ -17,13 +17,19 @@ const essence = ({ check, status, ...rest }: Verdict) => ({
   ...('cases' in rest && { cases: rest.cases }),
 })
 
-test.for(['honest', ...faultIds.filter((_, index) => index % shareOf(6, 16) === 0)] as const)(
+test.for(['honest', 'honest party', ...faultIds.filter((_, index) => index % shareOf(6, 16) === 0)] as const)(
   '%s gets the same verdicts over both wires',
   async (id) => {
-    const decisions = id === 'honest' ? {} : faulty(id)
-    const chosen = id === 'honest' ? checks : checksClaiming(id)
-    const over = async (transport: 'direct' | 'https') =>
-      (await verdictsOn(decisions, { keyring, seed: 7, transport, shrinks: 50, chosen })).map(essence)
+    const over = async (transport: 'direct' | 'https') => {
+      const trial = { keyring, seed: 7, transport, shrinks: 50 }
+      const verdicts =
+        id === 'honest'
+          ? verdictsOn({}, { ...trial, chosen: brokerChecks })
+          : id === 'honest party'
+            ? partyVerdictsOn({}, { ...trial, runs: 20 })
+            : verdictsWith(id, { ...trial, chosen: checksClaiming(id) })
+      return (await verdicts).map(essence)
+    }
     expect(await over('https')).toEqual(await over('direct'))
   },
 )

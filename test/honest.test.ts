@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import { verdictsOn } from './proving-ground.ts'
-import type { Side } from '../mocks/faults/catalogue.ts'
+import { partyVerdictsOn } from './party-proving-ground.ts'
+import type { BrokerSide } from './sides.ts'
 import { shareOf } from './share.ts'
 import { checksOf } from './sides.ts'
 
 const keyring = await makeKeyring()
 /** The sign-in side verifies signatures, and most of its checks are the same for every seed. */
-const seeds: Record<Side, number> = {
+const seeds: Record<BrokerSide, number> = {
   oauth: shareOf(20, 5),
   token: shareOf(10, 3),
   'sign-in': shareOf(5, 2),
@@ -15,11 +16,21 @@ const seeds: Record<Side, number> = {
   store: shareOf(5, 2),
   registration: shareOf(5, 2),
 }
-const trials = (Object.keys(seeds) as Side[]).flatMap((side) =>
+const trials = (Object.keys(seeds) as BrokerSide[]).flatMap((side) =>
   Array.from({ length: seeds[side] }, (_, index) => ({ side, seed: index + 1 })),
 )
 
 test.for(trials)('the honest reference passes everything of its $side side, seed $seed', async ({ side, seed }) => {
   const verdicts = await verdictsOn({}, { keyring, seed, chosen: checksOf(side) })
+  expect(verdicts.filter(({ status }) => status !== 'pass')).toEqual([])
+})
+
+test.for([
+  ['direct', 1],
+  ['direct', 2],
+  ['direct', 3],
+  ['https', 1],
+] as const)('the honest relying party passes everything over the %s wire, seed %i', async ([transport, seed]) => {
+  const verdicts = await partyVerdictsOn({}, { keyring, seed, transport })
   expect(verdicts.filter(({ status }) => status !== 'pass')).toEqual([])
 })

@@ -8,12 +8,14 @@ import type { SignInPolicies } from '../mocks/broker/sign-in-policies.ts'
 import type { appOnlyFaults } from '../mocks/faults/app-only.ts'
 import type { TokenPolicies } from '../mocks/broker/token-policies.ts'
 import type { FaultId, oauthFaults, Side, tokenFaults } from '../mocks/faults/catalogue.ts'
-import { faults, faulty, recordOf, sideOf } from '../mocks/faults/catalogue.ts'
+import { faults, recordOf, sideOf } from '../mocks/faults/catalogue.ts'
 import type { registrationFaults } from '../mocks/faults/registration.ts'
 import type { SignInFaultId } from '../mocks/faults/sign-in.ts'
-import { faultIds, judges } from './kill-matrix.ts'
+import type { PartyFaultId } from '../mocks/faults/party.ts'
+import type { PartyPolicies } from '../mocks/relying-party/policies.ts'
+import { partyChecks } from '../suites/relying-party/index.ts'
+import { faultIds, judges, verdictsWith } from './kill-matrix.ts'
 import { claimsOn } from './kill-proof.ts'
-import { verdictsOn } from './proving-ground.ts'
 import { shareOf } from './share.ts'
 import { checksOf } from './sides.ts'
 
@@ -129,6 +131,29 @@ const onlyByPropertyOfRegistration: Record<keyof RegistrationPolicies, keyof typ
   mayBindParty: 'broker.binds-parties-by-reply',
 }
 
+/**
+ * The same of a relying party. The attributes of a cookie by its number apart, whether a session is over and what becomes of one that is
+ * depend on times; a clean-up of nobody has nothing in it that could vary.
+ */
+const onlyByPropertyOfParty: Partial<Record<keyof PartyPolicies, PartyFaultId>> = {
+  protects: 'party.opens-pages-by-query',
+  asks: 'party.takes-reply-from-query',
+  returnsTo: 'party.redirects-past-backslashes',
+  believes: 'party.believes-unsigned-in-collections',
+  isOfRealm: 'party.compares-realm-by-prefix',
+  isFresh: 'party.ignores-replays-of-long-ids',
+  remembers: 'party.forgets-long-ids',
+  lasts: 'party.gives-eight-hours-to-all',
+  tells: 'party.cuts-claims-at-markup',
+  box: 'party.seals-long-sessions-for-every-party',
+  marks: 'party.omits-secure-of-third-cookie',
+  isOver: 'party.revives-sessions-after-a-week',
+  onceOver: 'party.shows-error-after-a-week',
+  forgets: 'party.keeps-long-sessions-at-sign-out',
+  trusts: 'party.keeps-certificates-of-three',
+  verifiesBy: 'party.trusts-first-two-certificates',
+}
+
 /** The tables of all sides, and for how many seeds each line is tried. */
 const tables: Record<Side, { table: Readonly<Record<string, FaultId>>; seeds: number }> = {
   oauth: { table: onlyByProperty, seeds: 10 },
@@ -137,6 +162,7 @@ const tables: Record<Side, { table: Readonly<Record<string, FaultId>>; seeds: nu
   token: { table: onlyByPropertyOfToken, seeds: 3 },
   'app-only': { table: onlyByPropertyOfAppOnly, seeds: 1 },
   registration: { table: onlyByPropertyOfRegistration, seeds: 3 },
+  party: { table: onlyByPropertyOfParty, seeds: 1 },
 }
 
 test('every judge claims a fault, and every fault is claimed', () => {
@@ -144,7 +170,7 @@ test('every judge claims a fault, and every fault is claimed', () => {
   expect(faultIds.filter((fault) => claimsOn(fault).length === 0)).toEqual([])
 })
 
-test.for(['oauth', 'app-only', 'registration'] satisfies Side[])(
+test.for(['oauth', 'app-only', 'registration', 'party'] satisfies Side[])(
   'every policy of the %s side has two faults and more',
   (side) => {
     const ofPolicy = Map.groupBy(
@@ -167,7 +193,8 @@ test.for(lines)(
   async ({ side, policy, fault, seeds }) => {
     expect([sideOf(fault), faults[fault].policy, claimsOn(fault).length > 0]).toEqual([side, policy, true])
     for (let seed = 1; seed <= seeds; seed += 1) {
-      const verdicts = await verdictsOn(faulty(fault), { keyring, seed, runs: 0, chosen: checksOf(side) })
+      const chosen = side === 'party' ? partyChecks : checksOf(side)
+      const verdicts = await verdictsWith(fault, { keyring, seed, runs: 0, chosen })
       expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
     }
   },

@@ -5,10 +5,15 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import type { Keyring } from '../fixtures/world/world.ts'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Check } from '../harness/judge/check.ts'
+import type { Verdict } from '../harness/judge/verdict.ts'
+import type { JudgedRole } from '../harness/roles/role.ts'
 import type { FaultId } from '../mocks/faults/catalogue.ts'
 import { faults, faulty, sideOf } from '../mocks/faults/catalogue.ts'
 import { startsCodeFlow } from '../suites/broker/authorize/upstream.ts'
-import { checks, invariants } from '../suites/index.ts'
+import { brokerChecks, checks, invariants } from '../suites/index.ts'
+import { partyChecks } from '../suites/relying-party/index.ts'
+import { partyVerdictsOn } from './party-proving-ground.ts'
+import type { Trial } from './proving-ground.ts'
 import { verdictsOn } from './proving-ground.ts'
 import { checksOf } from './sides.ts'
 
@@ -18,21 +23,34 @@ export const faultIds = Object.keys(faults) as FaultId[]
 /** Every check and invariant, with what it claims to catch. */
 export const judges = [...checks, ...invariants].map(({ id, kills }) => ({ id, kills: kills as readonly FaultId[] }))
 
+/** The checks of a fault's own role: whoever claims it is among them. */
+const checksFor = (fault: FaultId): readonly Check<JudgedRole>[] =>
+  sideOf(fault) === 'party' ? partyChecks : brokerChecks
+
 /** The checks that claim a fault. One that only an invariant catches needs traffic of its flow. */
-export const checksClaiming = (fault: FaultId): readonly Check[] => {
-  const claiming = checks.filter(({ kills }) => (kills as readonly FaultId[]).includes(fault))
+export const checksClaiming = (fault: FaultId): readonly Check<JudgedRole>[] => {
+  const claiming = checksFor(fault).filter(({ kills }) => (kills as readonly FaultId[]).includes(fault))
   return claiming.length > 0 ? claiming : [startsCodeFlow]
 }
 
+/** What the checks say of the reference target of a fault's role with that fault. */
+export const verdictsWith = (
+  fault: FaultId,
+  { chosen, ...trial }: Omit<Trial, 'chosen'> & { chosen: readonly Check<JudgedRole>[] },
+): Promise<Verdict[]> => {
+  const { party, ...broker } = faulty(fault)
+  return party ? partyVerdictsOn({ policies: party }, { ...trial, chosen }) : verdictsOn(broker, { ...trial, chosen })
+}
+
 /**
- * Which of the judges convict the reference broker with this fault, where each check is by itself: what one leaves open, the fault
+ * Which of the judges convict the reference target with this fault, where each check is by itself: what one leaves open, the fault
  * would show to the control of another, which would then judge nothing.
  */
 export const convictedByEach = async (
   fault: FaultId,
   keyring: Keyring,
   seed: number,
-  chosen: readonly Check[],
+  chosen: readonly Check<JudgedRole>[],
 ): Promise<string[]> => {
   const by = new Set<string>()
   for (const check of chosen) for (const id of await convictedBy(fault, keyring, seed, [check])) by.add(id)
@@ -44,10 +62,10 @@ const convictedBy = async (
   fault: FaultId,
   keyring: Keyring,
   seed: number,
-  chosen: readonly Check[],
+  chosen: readonly Check<JudgedRole>[],
   runs = 100,
 ): Promise<string[]> => {
-  const verdicts = await verdictsOn(faulty(fault), { keyring, seed, chosen, runs })
+  const verdicts = await verdictsWith(fault, { keyring, seed, chosen, runs })
   return verdicts.filter(({ status }) => status === 'fail').map(({ check }) => check)
 }
 
@@ -70,7 +88,8 @@ const convictShare = async ({ seed, tried }: Share): Promise<Map<FaultId, string
   const caught = new Map<FaultId, string[]>()
   for (const fault of tried) {
     const claiming = checksClaiming(fault)
-    const beside = checksOf(sideOf(fault)).filter((check) => !claiming.includes(check))
+    const side = sideOf(fault)
+    const beside = (side === 'party' ? partyChecks : checksOf(side)).filter((check) => !claiming.includes(check))
     const by = await convictedByEach(fault, keyring, seed, claiming)
     caught.set(fault, [...by, ...(await convictedBy(fault, keyring, seed, beside, few))])
   }
@@ -84,11 +103,12 @@ const few = 10
 const printTable = async (seed: number, oneIn: number): Promise<boolean> => {
   const tried = faultIds.filter((_, index) => index % oneIn === 0)
   const caught = await convictions(seed, tried)
-  const honest = await verdictsOn({}, { keyring: await makeKeyring(), seed })
+  const trial = { keyring: await makeKeyring(), seed }
+  const honest = [...(await verdictsOn({}, trial)), ...(await partyVerdictsOn({}, trial))]
   const red = honest.filter(({ status }) => status !== 'pass').map(({ check }) => check)
   const width = Math.max(...tried.map((id) => id.length))
   console.log(
-    `${tried.length} of ${faultIds.length} faults of the reference broker against every check, seed ${seed}\n● claimed and caught   ○ caught beside, with ${few} cases   ✘ claimed and missed   · not caught\n`,
+    `${tried.length} of ${faultIds.length} faults of the reference targets against every check of their role, seed ${seed}\n● claimed and caught   ○ caught beside, with ${few} cases   ✘ claimed and missed   · not caught\n`,
   )
   judges.forEach(({ id }, index) => console.log(`${' '.repeat(width)}  ${'│ '.repeat(index)}┌ ${id}`))
 

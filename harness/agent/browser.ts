@@ -5,6 +5,7 @@ import type { Pairs, Wire, WireRequest, WireResponse } from '../../protocols/wir
 import { headerOf, textOf, urlOf } from '../../protocols/wire.ts'
 import { Inconclusive } from '../judge/blame.ts'
 import type { Actor, Exchange, Plane } from '../record/exchange.ts'
+import { mockActors } from '../record/exchange.ts'
 import type { Cookies } from './cookies.ts'
 import { makeCookies } from './cookies.ts'
 import type { Form } from './forms.ts'
@@ -85,7 +86,8 @@ const browserWith = (parts: BrowserParts, jar: Cookies): Browser => {
       ...bare,
       headers: [...bare.headers, ...(cookies === '' ? [] : ([['cookie', cookies]] as Pairs))],
     }
-    const route = { plane: to === 'idp' ? 'idp' : 'party', from: 'browser', to, request } as const
+    const plane: Plane = mockActors.find((actor) => actor === to) ?? 'party'
+    const route = { plane, from: 'browser', to, request } as const
 
     const response = await answerOf(parts, request).catch((cause: unknown) => {
       parts.record({ ...route, broke: messageOf(cause) })
@@ -210,9 +212,9 @@ const submit = (form: Form, hop: Exchange, fields: Pairs): WireRequest | undefin
   )
 }
 
-/** The filled-in sign-in form of the identity provider, if that is where a hop ended. */
+/** The filled-in sign-in form of the identity provider, or of a broker that plays it, if that is where a hop ended. */
 const signInAt = (hop: Exchange, as: User): WireRequest | undefined =>
-  hop.to === 'idp' ? credentialsAt(hop, as) : undefined
+  hop.to === 'target' ? undefined : credentialsAt(hop, as)
 
 /** The filled-in sign-in form of a page. */
 const credentialsAt = (hop: Exchange, as: User): WireRequest | undefined => {

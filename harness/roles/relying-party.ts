@@ -3,7 +3,9 @@ import type { PartyProvision } from '../../fixtures/world/party-provision.ts'
 import { everyKind } from '../../fixtures/world/slice.ts'
 import type { World } from '../../fixtures/world/world.ts'
 import { signerOf } from '../../mocks/idp/signer.ts'
-import { textResponse } from '../../protocols/wire.ts'
+import type { Issuer } from '../../mocks/issuer/issuer.ts'
+import { issuerWire } from '../../mocks/issuer/issuer.ts'
+import type { Signer } from '../../protocols/signature/sign.ts'
 import type { Place } from '../attach/site.ts'
 import { Inconclusive } from '../judge/blame.ts'
 import type { MetadataRefresh } from '../keys/refresh.ts'
@@ -11,12 +13,27 @@ import { httpRefresh } from '../keys/refresh.ts'
 import type { PartyDriver, PartyPages, PartyProfile } from '../target/relying-party.ts'
 import type { RoleModule } from './role.ts'
 
+/** The broker that a party trusts, as a check acts for it. */
+export type TrustedBroker = Pick<Issuer, 'name' | 'tenant' | 'clock'> & {
+  /** Where visitors are sent to sign in and out. */
+  endpoint: string
+  /** The key that signs, the one that it rolls over to, and that of somebody else. */
+  signer: Signer
+  next: Signer
+  stranger: Signer
+}
+
 /** The hands of a check of a relying party: how it is reached, and the broker before it. */
 export type PartyHands = {
   party: PartyDriver
   /** Origins, without a trailing slash: of the party and of the broker. */
   at: { target: string; broker: string }
   profile: PartyProfile
+  broker: TrustedBroker
+  /** What is registered of the party and of the second one, if there is one. */
+  registered: PartyProvision['parties']
+  /** What the broker's metadata list from now on, the newest first; only a check of scope `exclusive` changes it. */
+  publishes(...signers: readonly Signer[]): void
   /**
    * Has the party read the broker's metadata again; only a check of scope `exclusive` does it.
    *
@@ -37,19 +54,43 @@ export const partyRole: RoleModule<'relying-party'> = {
   describe: ({ capabilities }) => ({ dialect: 'wsfed', capabilities: new Set<Capability>(capabilities) }),
   kinds: ({ profile: { tokenVersions } }) => ({ ...everyKind, tokenVersions }),
 
-  stage({ target, world, transcriptOf }) {
+  stage({ target, world, clock, transcriptOf }) {
     const { party, profile, control } = target
+    const [signer, next, stranger] = [world.issuers.entra, world.issuers.acs, world.issuers.adfs].map((keys) =>
+      signerOf({ keys }),
+    ) as [Signer, Signer, Signer]
+    const published: { signers: readonly Signer[] } = { signers: [signer] }
+    const provision = (place: Place) => provisionOf(world, party, place)
+    const issuerAt = (place: Place): Issuer => {
+      const { broker, parties, tenant } = provision(place)
+      return {
+        origin: place.mocks.broker ?? '',
+        name: broker.issuer,
+        clock,
+        tenant,
+        parties,
+        users: Object.values(world.slices).flatMap(({ users }) => users),
+        get signers() {
+          return published.signers
+        },
+      }
+    }
     return Promise.resolve({
       world,
       transcript: transcriptOf(world),
-      provision: (place) => provisionOf(world, party, place),
-      mocks: () => ({ broker: async () => textResponse(404, 'Not Found') }),
+      provision,
+      mocks: (place) => ({ broker: issuerWire(issuerAt(place)) }),
       room({ at, wire, refreshMetadata }) {
         const refresh = control?.refreshMetadata
+        const { name, tenant } = issuerAt(at)
+        const { broker, parties } = provision(at)
         return {
           party,
           at: { target: at.target, broker: at.mocks.broker ?? '' },
           profile,
+          broker: { name, tenant, clock, endpoint: broker.endpoint, signer, next, stranger },
+          registered: parties,
+          publishes: (...signers) => void (published.signers = signers),
           refreshMetadata: askedOfParty(
             typeof refresh === 'object' ? httpRefresh(wire, at.target, refresh.path) : (refresh ?? refreshMetadata),
           ),
@@ -59,8 +100,16 @@ export const partyRole: RoleModule<'relying-party'> = {
   },
 
   lack: (check, room) => check.applies?.(room.party, room),
-  hands: ({ party, at, profile, refreshMetadata }) => ({ party, at, profile, refreshMetadata }),
-  calm: () => undefined,
+  hands: ({ party, at, profile, broker, registered, publishes, refreshMetadata }) => ({
+    party,
+    at,
+    profile,
+    broker,
+    registered,
+    publishes,
+    refreshMetadata,
+  }),
+  calm: ({ publishes, broker }) => publishes(broker.signer),
 }
 
 const provisionOf = (world: World, { second, ...first }: PartyDriver, { target, mocks }: Place): PartyProvision => {

@@ -10,8 +10,10 @@ import { honestStore } from './store-policies.ts'
 import { honestSignIn } from './sign-in-policies.ts'
 import type { TokenPolicies } from './token-policies.ts'
 import { honestToken } from './token-policies.ts'
+import type { PartyPolicies } from '../relying-party/policies.ts'
+import { honestParty } from '../relying-party/policies.ts'
 
-/** Every record of decisions of the reference broker, one for each of its sides. */
+/** Every record of decisions of the reference targets: one for each side of the broker, and that of the relying party. */
 export type Records = {
   policies: Policies
   signIn: SignInPolicies
@@ -19,12 +21,13 @@ export type Records = {
   appOnly: AppOnlyPolicies
   store: StorePolicies
   registration: RegistrationPolicies
+  party: PartyPolicies
 }
 
-/** How a reference broker decides; a record that is absent is that of an honest one. */
+/** How the reference targets decide; a record that is absent is that of an honest one. */
 export type Decisions = Partial<Records>
 
-/** The decisions of an honest broker. */
+/** The decisions of honest targets. */
 export const honestRecords: Records = {
   policies: honest,
   signIn: honestSignIn,
@@ -32,4 +35,5 @@ export const honestRecords: Records = {
   appOnly: honestAppOnly,
   store: honestStore,
   registration: honestRegistration,
+  party: honestParty,
 }

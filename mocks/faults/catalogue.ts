@@ -5,6 +5,7 @@ import { appOnlyFaults } from './app-only.ts'
 import type { CacheFaultId } from './cache.ts'
 import { flowFaults } from './authorize-flow.ts'
 import { oauthPageFaults } from './error-pages.ts'
+import { partyFaults } from './party.ts'
 import { redirectFaults } from './redirect-matching.ts'
 import { registrationFaults } from './registration.ts'
 import { signInFaults } from './sign-in.ts'
@@ -18,7 +19,7 @@ export const oauthFaults = { ...redirectFaults, ...flowFaults, ...answerFaults, 
 /** The faults of the token endpoint. */
 export const tokenFaults = { ...tokenRequestFaults, ...tokenGrantFaults } as const
 
-/** Every fault of the reference broker, in one flat catalogue. */
+/** Every fault of the reference broker and the reference relying party, in one flat catalogue. */
 export const faults = {
   ...oauthFaults,
   ...tokenFaults,
@@ -26,6 +27,7 @@ export const faults = {
   ...appOnlyFaults,
   ...storeFaults,
   ...registrationFaults,
+  ...partyFaults,
 } as const
 
 export type FaultId = keyof typeof faults
@@ -33,7 +35,7 @@ export type FaultId = keyof typeof faults
 /** A fault of any reference target. */
 export type AnyFaultId = FaultId | CacheFaultId
 
-/** The sides of the reference broker: each decides by a record of its own, and has faults of its own. */
+/** The sides of the reference broker, and the reference relying party: each decides by a record of its own, and has faults of its own. */
 const sides = {
   oauth: { record: 'policies', faults: oauthFaults },
   token: { record: 'token', faults: tokenFaults },
@@ -41,19 +43,20 @@ const sides = {
   'app-only': { record: 'appOnly', faults: appOnlyFaults },
   store: { record: 'store', faults: storeFaults },
   registration: { record: 'registration', faults: registrationFaults },
+  party: { record: 'party', faults: partyFaults },
 } as const satisfies Record<string, { record: keyof Records; faults: object }>
 
 export type Side = keyof typeof sides
 export const sideNames = Object.keys(sides) as Side[]
 
-/** The side of the broker whose decisions a fault is among; it cannot show on another. */
+/** The side whose decisions a fault is among; it cannot show on another. */
 export const sideOf = (id: AnyFaultId): Side => {
   const side = sideNames.find((name) => id in sides[name].faults)
   if (side === undefined) throw new TypeError(`${id} is a fault of no side`)
   return side
 }
 
-/** The decisions of the reference broker with one fault. */
+/** The decisions of the reference targets with one fault. */
 export const faulty = (id: AnyFaultId): Decisions => {
   const { record } = sides[sideOf(id)]
   const { policy, instead } = faults[id as FaultId]

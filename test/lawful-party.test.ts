@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { makeKeyring } from '../fixtures/world/world.ts'
+import type { LawfulParty, LawfulPartyId } from '../mocks/lawful-party.ts'
+import { lawfulParties } from '../mocks/lawful-party.ts'
+import { honestParty } from '../mocks/relying-party/policies.ts'
+import { referenceParty } from '../targets/reference/relying-party.ts'
+import { partyVerdictsOn } from './party-proving-ground.ts'
+
+const keyring = await makeKeyring()
+
+test.for(Object.keys(lawfulParties) as LawfulPartyId[])('%s is not accused', { timeout: 120_000 }, async (id) => {
+  const { policies, around = (wire) => wire, advised = [] }: LawfulParty = lawfulParties[id]
+  const { attach } = referenceParty({ ...honestParty, ...policies?.() })
+  if (!('open' in attach)) throw new TypeError('the reference party is opened in this process')
+  const open: typeof attach.open = async (provision, io) => {
+    const running = await attach.open(provision, io)
+    return { ...running, wire: around(running.wire) }
+  }
+  const verdicts = await partyVerdictsOn({ file: { attach: { open } } }, { keyring, seed: 1, runs: 5 })
+  const graded = verdicts.map((verdict) =>
+    verdict.status === 'fail' ? { ...verdict, status: verdict.grade } : verdict,
+  )
+  const owed = (check: string) => (advised.includes(check) ? 'advice' : 'pass')
+  expect(graded.filter(({ check, status }) => status !== owed(check))).toEqual([])
+})
