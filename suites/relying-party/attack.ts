@@ -27,7 +27,7 @@ export const attack = async (context: PartyContext, tampering: Tampering, making
   if (isForged(identity, genuine)) {
     throw new Violation('forged', {
       expected: `nobody signed in whom the broker has not named: the result ${tampering.does}`,
-      actual: `${identity.name} is signed in`,
+      actual: `${identity.name} is signed in${identity.name === genuine.sought ? '' : ', with what the attacker says of them'}`,
     })
   }
   if (tampering.owes === 'refusal') return mustBeNobody(identity, `a result that ${tampering.does}`)

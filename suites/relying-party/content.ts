@@ -70,7 +70,7 @@ export const otherRealm: Check<'relying-party'> = {
   title: 'nobody of another realm signs in, whatever their token says beside',
   sends:
     'rightly signed tokens that name another realm than the one that the party serves: any other, one of almost the same name, two of them, or none',
-  owes: 'nobody signed in',
+  owes: 'nobody signed in by any of them',
   clauses: ['party.rejects-foreign-realm'],
   needs,
   kills: ['party.ignores-realm', 'party.takes-first-realm', 'party.compares-realm-by-prefix'],
@@ -149,7 +149,7 @@ export const unsignedAudience: Check<'relying-party'> = {
     'no token for another party signs anybody in, however alike the names are and whatever the response around it claims',
   sends:
     'rightly signed tokens for other audiences, many of them almost the realm of the party, in responses that apply to the party',
-  owes: 'nobody signed in',
+  owes: 'nobody signed in by any of them',
   clauses: ['party.rejects-foreign-audience'],
   attacks: ['SAM-07', 'WSF-13', 'WSF-28'],
   needs,
@@ -179,7 +179,7 @@ export const anyStart: Check<'relying-party'> = {
   id: 'party.rejects-early.any-start',
   title: 'no token signs anybody in before its validity begins, however soon that is',
   sends: 'rightly signed tokens that begin between eleven minutes and a month from now',
-  owes: 'nobody signed in',
+  owes: 'nobody signed in by any of them',
   clauses: ['party.rejects-early'],
   attacks: ['SAM-02'],
   needs,

@@ -28,7 +28,7 @@ const check = ({ clause, name, what, attacks, tried, kills, weaker }: Rejection)
     sends: `results with ${what}, in ${own.length === 1 ? 'one shape' : `${own.length} shapes`}, of SAML 1.1 and 2.0, in every form of response`,
     owes: own.some(({ owes }) => owes === 'not-forged')
       ? 'nobody signed in, or exactly whom the broker has signed'
-      : 'nobody signed in',
+      : 'nobody signed in by any of them',
     clauses: [clause],
     ...(weaker && { weaker }),
     attacks,
