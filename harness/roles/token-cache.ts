@@ -4,6 +4,8 @@ import { provisionOf } from '../../fixtures/world/provision.ts'
 import type { CheckId, User } from '../../fixtures/world/shapes.ts'
 import { everyKind } from '../../fixtures/world/slice.ts'
 import { makeBroker } from '../../mocks/broker/broker.ts'
+import type { Policies } from '../../mocks/broker/policies.ts'
+import { honest } from '../../mocks/broker/policies.ts'
 import type { HostileModeId } from '../../mocks/hostile-modes.ts'
 import { mintAccess } from '../../mocks/idp/entra/mint.ts'
 import type { Entra } from '../../mocks/idp/entra/state.ts'
@@ -45,6 +47,9 @@ export type CacheRoom = Omit<CacheHands, 'hostile'> & { hostile(check: CheckId, 
 /** The documented paths of the broker that stands before the token services. */
 const { paths } = resolveDialect('k2trust')
 
+/** A cache is told of a refusal in the answer to its request, and not behind a redirect, as browsers are. */
+const refusingAtOnce: Policies = { ...honest, show: () => ({ status: 400, behindRedirect: false }) }
+
 /** The token cache: a server that keeps and renews OAuth tokens for users, through a broker. */
 export const cacheRole: RoleModule<'token-cache'> = {
   hosts: { target: 'cache.test', broker: 'broker.test', idp: 'login.test' },
@@ -71,7 +76,10 @@ export const cacheRole: RoleModule<'token-cache'> = {
         const { entra, wire } = upstreamOf(world, known.application, at, clock)
         directories.entra = entra
         const clients = known.clients.map((client) => ({ ...client, redirectUris: [origin + cache.callback] }))
-        return { idp: wire, broker: makeBroker({ ...known, clients }, { origin: broker, clock, wire }) }
+        return {
+          idp: wire,
+          broker: makeBroker({ ...known, clients }, { origin: broker, clock, wire, policies: refusingAtOnce }),
+        }
       },
       room(site) {
         const at = originsAt(site.at)

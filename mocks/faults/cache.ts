@@ -1,4 +1,5 @@
 import { cacheExpiryFaults } from './cache-expiry.ts'
+import { cacheLifetimeFaults } from './cache-lifetimes.ts'
 import { cacheInboundFaults } from './cache-inbound.ts'
 import { cacheTokenFaults } from './cache-tokens.ts'
 import { cacheTrustFaults } from './cache-trust.ts'
@@ -8,6 +9,7 @@ export const cacheFaults = {
   ...cacheTrustFaults,
   ...cacheTokenFaults,
   ...cacheExpiryFaults,
+  ...cacheLifetimeFaults,
   ...cacheInboundFaults,
 } as const
 

@@ -32,8 +32,10 @@ export type Acquired = { is: 'token'; access: string } | { is: 'no-token' } | { 
 export const acquire = async (whose: Whose, works: Works): Promise<Acquired> => {
   const { policies, store, clock, seen } = works
   const key = policies.keyOf(whose)
-  const stored = store.get(key)
-  const entry = stored && policies.reads(stored, clock.now(), !seen.has(key))
+  const restarted = !seen.has(key)
+  const found = store.get(key)
+  const stored = found && policies.remembers(found, clock.now(), restarted) ? found : undefined
+  const entry = stored && policies.reads(stored, clock.now(), restarted)
   seen.add(key)
   if (entry !== undefined && entry !== stored) store.put(key, entry)
   if (entry === undefined) {
@@ -50,12 +52,14 @@ export const acquire = async (whose: Whose, works: Works): Promise<Acquired> => 
 }
 
 const renew = async (entry: Entry, whose: Whose, works: Works): Promise<Acquired> => {
-  const { policies, store, provision } = works
+  const { policies, store, provision, clock } = works
   const key = policies.keyOf(whose)
   const { refresh } = entry
   if (refresh === undefined) {
-    store.remove(key)
-    return { is: 'no-token' }
+    const done = policies.withoutRefresh(entry, clock.now())
+    if (done === 'use') return { is: 'token', access: entry.access }
+    if (done === 'trust') store.remove(key)
+    return { is: done === 'trust' ? 'no-token' : 'failed' }
   }
   let failure: Failure = 'failed'
   for (const request of policies.renewsBy({ ...entry, refresh }, whose, provision)) {
@@ -66,6 +70,8 @@ const renew = async (entry: Entry, whose: Whose, works: Works): Promise<Acquired
     }
     failure = answer
   }
+  if (failure === 'refused')
+    for (const other of policies.forgetsAlso(whose, [...store.all().keys()])) store.remove(other)
   const kept = policies.keepsAfter(failure, entry)
   if (kept === undefined) store.remove(key)
   return { is: kept === undefined ? 'no-token' : 'failed' }

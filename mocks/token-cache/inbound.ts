@@ -22,7 +22,13 @@ export const callerOf = (token: string, works: Works): string | undefined => {
   const kept = policies.keepsInbound(read, realm, provision.resources)
   const { exp } = read.claims
   if (kept !== undefined) {
-    const entry = { access: token, refresh: undefined, receivedAt: clock.now(), expiresAt: Number(exp) * 1000 }
+    const entry = {
+      access: token,
+      refresh: undefined,
+      trustedAt: clock.now(),
+      receivedAt: clock.now(),
+      expiresAt: Number(exp) * 1000,
+    }
     store.put(policies.keyOf(kept), entry)
   }
   return name

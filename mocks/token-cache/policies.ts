@@ -10,8 +10,14 @@ export type Whose = { user: string; realm: string; resource: Resource; as: 'user
 /** What a token endpoint handed out. */
 export type Given = Readonly<Record<string, unknown>>
 
-/** What is stored of a token. Times are ms. */
-export type Entry = { access: string; refresh: string | undefined; receivedAt: number; expiresAt: number }
+/** What is stored of a token. Times are ms; `trustedAt` is when the user completed the trust dialog. */
+export type Entry = {
+  access: string
+  refresh: string | undefined
+  trustedAt: number
+  receivedAt: number
+  expiresAt: number
+}
 
 /** A trust dialog that was offered and has not come back. */
 export type Pending = { whose: Whose; state: string }
@@ -56,6 +62,12 @@ export type CachePolicies = {
   renewsBy(entry: Entry & { refresh: string }, whose: Whose, provision: CacheProvision): TokenRequest[]
   /** What is kept of a token that could not be renewed. */
   keepsAfter(failure: Failure, entry: Entry): Entry | undefined
+  /** Whether a stored token is still looked at; `restarted` for the first time since the cache began. */
+  remembers(entry: Entry, now: number, restarted: boolean): boolean
+  /** What is done where a renewal is due and there is no refresh token. */
+  withoutRefresh(entry: Entry, now: number): 'use' | 'trust' | 'fail'
+  /** The names of other tokens that are forgotten after a refusal, out of all. */
+  forgetsAlso(whose: Whose, all: readonly string[]): readonly string[]
   /** Under which name renewals are shared that are asked for at the same time; `undefined`: with none. */
   sharesRenewal(whose: Whose): string | undefined
   /** Whether a caller's token is signed as it must be. `verified`: it is, by RS256 and the key that it names. */
@@ -81,6 +93,7 @@ export const honestCache: CachePolicies = {
   stores: (given, _, { receivedAt, expiresAt }, old) => ({
     access: String(given['access_token']),
     refresh: typeof given['refresh_token'] === 'string' ? given['refresh_token'] : old?.refresh,
+    trustedAt: old?.trustedAt ?? receivedAt,
     receivedAt,
     expiresAt,
   }),
@@ -94,6 +107,9 @@ export const honestCache: CachePolicies = {
     { url: provision.broker.tokenEndpoint, form: tokenForm(whose, provision, ['RefreshToken', refresh]) },
   ],
   keepsAfter: (failure, entry) => (failure === 'failed' ? entry : undefined),
+  remembers: () => true,
+  withoutRefresh: ({ expiresAt }, now) => (now < expiresAt ? 'use' : 'trust'),
+  forgetsAlso: () => [],
   sharesRenewal: (whose) => honestCache.keyOf(whose),
   trustsSignature: (_, verified) => verified,
   isCurrent: ({ claims: { nbf, exp } }, now) =>

@@ -3,6 +3,9 @@ import type { CacheCheck } from './asking.ts'
 import { renewsSilently, throughBroker } from './expired-token.ts'
 import { readsMoveNothing, restartsMoveNothing } from './expiry.ts'
 import { keepsNoCallersToken, verifiesCallers } from './inbound.ts'
+import { perRealm, singleFlight, survivesRestart } from './isolation.ts'
+import { windows } from './lifetimes.ts'
+import { endsWithoutRefresh, mayFail, passwordChange, rotates } from './renewal-ends.ts'
 import { promptsWithoutToken } from './no-token.ts'
 import { endsUntold, oddLifetimes } from './odd-lifetimes.ts'
 import { chosenLifetimes, toTheSecond } from './refresh-window.ts'
@@ -26,4 +29,12 @@ export const cacheChecks: readonly CacheCheck[] = [
   endsUntold,
   readsMoveNothing,
   restartsMoveNothing,
+  ...windows,
+  mayFail,
+  passwordChange,
+  rotates,
+  endsWithoutRefresh,
+  perRealm,
+  singleFlight,
+  survivesRestart,
 ]

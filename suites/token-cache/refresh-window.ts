@@ -56,6 +56,7 @@ export const chosenLifetimes: CacheCheck = {
   control: serves,
   async run(context) {
     const { margin } = context.profile
+    if (margin !== 60) context.note(`declares a margin of ${margin} s, where the documents say 60`)
     const fresh = freshPairs(context)
     const stale: Pair[] = []
     /** A token of so many seconds: of a user whose last one is due, or else of one who has none. */
