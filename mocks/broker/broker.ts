@@ -16,7 +16,7 @@ import { errorPage, sendTo } from './pages.ts'
 import type { PendingRequests } from './pending.ts'
 import { pendingRequests } from './pending.ts'
 import type { Answer, Asked, BrokerClient, Refusal, Told } from './policies.ts'
-import { honest } from './policies.ts'
+import { honest, isRefusal } from './policies.ts'
 import type { Registered, Registry } from './registration.ts'
 import { newRegistry, registrationHandlers } from './registration.ts'
 import type { Tenancy } from './registration-policies.ts'
@@ -292,13 +292,3 @@ const documentAt = async (url: string, wire: Wire): Promise<string> => {
   const { origin, pathname, search } = new URL(url)
   return textOf(await wire({ method: 'GET', origin, rawPath: pathname + search, headers: [] }))
 }
-
-const refusals: Record<Refusal, true> = {
-  invalid_client_id: true,
-  invalid_redirect_uri: true,
-  'oauth-version': true,
-  'authorization-request': true,
-  'authorization-response': true,
-  'token-request': true,
-}
-const isRefusal = (text: string | undefined): text is Refusal => text !== undefined && Object.hasOwn(refusals, text)

@@ -18,6 +18,18 @@ export type Refusal =
   | 'authorization-response'
   | 'token-request'
 
+const refusals: Record<Refusal, true> = {
+  invalid_client_id: true,
+  invalid_redirect_uri: true,
+  'oauth-version': true,
+  'authorization-request': true,
+  'authorization-response': true,
+  'token-request': true,
+}
+/** Whether a text names a refusal. */
+export const isRefusal = (text: string | undefined): text is Refusal =>
+  text !== undefined && Object.hasOwn(refusals, text)
+
 /** How a refusal is shown: on a page, at once or behind a redirect to it, or by sending the user somewhere. */
 export type Shown = { status: number; behindRedirect: boolean; refreshesTo?: string } | { sentTo: string }
 

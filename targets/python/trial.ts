@@ -8,7 +8,7 @@ import type { Launcher } from '../../harness/launch/launcher.ts'
 import { loadTarget } from '../../harness/target/load.ts'
 import type { Launched, Target } from '../../harness/target/target.ts'
 import { openUniverse } from '../../harness/universe.ts'
-import { inspect } from '../../harness/judge/inspect.ts'
+import { inspect, remainsOf } from '../../harness/judge/inspect.ts'
 import { brokerChecks as checks, invariants } from '../../suites/index.ts'
 
 /** How a broker is tried. */
@@ -61,7 +61,8 @@ export const verdictsWith = async (
     for (const { check, runs } of [...slice, ...exclusive]) {
       verdicts.push(await judge(check, universe, { seed, runs, budget: { checkMs: 60_000, shrinks: 0 } }))
     }
-    return [...verdicts, ...invariants.map((invariant) => inspect(invariant, universe).verdict)]
+    const remains = await remainsOf(universe)
+    return [...verdicts, ...invariants.map((invariant) => inspect(invariant, universe, remains).verdict)]
   } finally {
     await universe.close()
   }

@@ -1,5 +1,6 @@
 """Mistakes in what becomes of a token endpoint's answer."""
 import re
+import sys
 
 import token_policies as policies
 from bugs.bug import token_bug
@@ -95,7 +96,14 @@ def failure_with_the_secret(client, asked, details):
     return f"{details} (for client {client.id} with secret {client.secret})"
 
 
+@token_bug("hand_over", SECRET)
+def client_logged_with_the_token(client, asked, answer):
+    """Writes to the log who has got a token, with all that it knows of the client."""
+    print(f"redeemed: {client}", file=sys.stderr, flush=True)
+    return policies.hand_over(client, asked, answer)
+
+
 TOKEN_ANSWER_BUGS = (token_of_any_realm, realm_of_id_token_alone, realm_by_its_first_digits, token_posted_to_state,
                      token_posted_to_end_of_state, token_posted_to_first_uri, token_kept_for_the_realm,
                      rotated_token_dropped, old_token_handed_back, secret_handed_over, failure_without_details,
-                     failure_with_the_secret)
+                     failure_with_the_secret, client_logged_with_the_token)
