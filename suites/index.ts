@@ -28,6 +28,7 @@ import { adminConsent, askedAgain, consentPrompt, notInstalled } from './broker/
 import { directoryOnly, federatedUser } from './broker/sign-in/federated.ts'
 import { invitedGuest } from './broker/sign-in/guests.ts'
 import { anyHistory, appOnlyHistory, restartHistory, waitHistory } from './broker/history/history.ts'
+import { registrationHistory } from './broker/history/registrations.ts'
 import { interleavedSignIns } from './broker/sign-in/interference.ts'
 import { issuers } from './broker/sign-in/issuer.ts'
 import { malformedAnswer } from './broker/sign-in/malformed-answer.ts'
@@ -194,6 +195,7 @@ const signIn: readonly Check[] = [
   appOnlyHistory,
   restartHistory,
   waitHistory,
+  registrationHistory,
   carriedAnswer,
   ownUrls,
   invitedGuest,

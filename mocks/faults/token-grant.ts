@@ -104,7 +104,7 @@ export const tokenGrantFaults = {
 
   'broker.renews-by-oldest-token': {
     does: 'renews by the oldest refresh token that it still knows of the client',
-    breaks: 'token.refreshes',
+    breaks: 'realm.no-interference',
     policy: 'refreshesWith',
     instead: (given, handed) => handed[0] ?? given,
   },

@@ -166,7 +166,12 @@ export const interleaved: Check = {
   attacks: ['OAU-09', 'OAU-10'],
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   needs,
-  kills: ['broker.answers-newest-request', 'broker.answers-newest-redirect-uri', 'broker.answers-first-registered-uri'],
+  kills: [
+    'broker.answers-newest-request',
+    'broker.answers-newest-redirect-uri',
+    'broker.answers-first-registered-uri',
+    'broker.names-requests-by-client',
+  ],
   control: registeredGetsCode,
   run: (context) => context.forEvery('flows', flows, Math.ceil(context.runs / 4), (story) => play(context, story)),
 }

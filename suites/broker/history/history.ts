@@ -67,6 +67,7 @@ export const anyHistory: Check = playing(
       'broker.posts-to-newest-party',
       'broker.serves-one-party-per-directory',
       'broker.renews-by-newest-token',
+      'broker.renews-by-oldest-token',
     ],
   },
   { ...histories, ...renewals },

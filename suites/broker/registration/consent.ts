@@ -142,7 +142,7 @@ const registerSaying = async (
 }
 
 /** Without the wish for an administrator a user may consent for themselves. */
-const askingAnybody = (url: string): string => {
+export const askingAnybody = (url: string): string => {
   const kept = queryOf(url).filter(([name]) => name !== 'prompt')
   return withQuery(url.split('?', 1)[0] ?? '', kept)
 }
