@@ -2,10 +2,10 @@ import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import type { Shape } from '../../../fixtures/world/shapes.ts'
 import { single } from '../../../fixtures/world/slice.ts'
-import { userGetsAppOnly } from '../app-only/request.ts'
+import { askAppOnly, inWords, peopleOf as bearersOf, validAppOnly } from '../app-only/request.ts'
 import { answered, authorize, peopleOf, registeredGetsCode, validRequest } from '../authorize/request.ts'
 import { metadataOf, partiesSignIn, trustOf } from '../sign-in/request.ts'
-import { handedBy, told } from '../token/request.ts'
+import { fieldOf, handedBy, redeem, told, validRedeem } from '../token/request.ts'
 import { play } from './play.ts'
 import { tokenFor } from './redemption.ts'
 import type { Stories } from './step.ts'
@@ -89,7 +89,12 @@ export const appOnlyHistory: Check = playing(
     kills: ['broker.judges-user-tokens-once'],
     async control(context) {
       await everythingWorks(context)
-      await userGetsAppOnly(context)
+      const { client } = bearersOf(context)
+      const bought = handedBy(await redeem(context, await validRedeem(context, { client })))
+      const token = fieldOf(bought, 'access_token')
+      if (token === undefined) throw new Inconclusive('control', 'no access token came for the code of a user')
+      const { outcome } = await askAppOnly(context, validAppOnly({ client }, token))
+      if (outcome.is !== 'token') throw new Inconclusive('control', `no app-only token came: ${inWords(outcome)}`)
     },
   },
   appOnlyStories,
