@@ -3,9 +3,10 @@ import type { CacheCheck } from './asking.ts'
 import { renewsSilently, throughBroker } from './expired-token.ts'
 import { readsMoveNothing, restartsMoveNothing } from './expiry.ts'
 import { keepsNoCallersToken, verifiesCallers } from './inbound.ts'
+import { anyHistory } from './history.ts'
 import { perRealm, singleFlight, survivesRestart } from './isolation.ts'
 import { windows } from './lifetimes.ts'
-import { endsWithoutRefresh, mayFail, passwordChange, rotates } from './renewal-ends.ts'
+import { endsWithoutRefresh, keepsStaying, mayFail, passwordChange, rotates } from './renewal-ends.ts'
 import { promptsWithoutToken } from './no-token.ts'
 import { endsUntold, oddLifetimes } from './odd-lifetimes.ts'
 import { chosenLifetimes, toTheSecond } from './refresh-window.ts'
@@ -33,8 +34,10 @@ export const cacheChecks: readonly CacheCheck[] = [
   mayFail,
   passwordChange,
   rotates,
+  keepsStaying,
   endsWithoutRefresh,
   perRealm,
   singleFlight,
   survivesRestart,
+  anyHistory,
 ]

@@ -25,7 +25,6 @@ const onlyByProperty: Partial<Record<keyof CachePolicies, CacheFaultId>> = {
   expiryOf: 'cache.takes-long-lifetimes-for-milliseconds',
   isDue: 'cache.compares-times-as-text',
   reads: 'cache.extends-tokens-when-read-late',
-  stores: 'cache.drops-refresh-tokens-of-renewals',
   standsIn: 'cache.lends-tokens-once-there-are-three',
   trustParameters: 'cache.omits-prompt-for-further-resources',
   findPending: 'cache.compares-half-the-state',
