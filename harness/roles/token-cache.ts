@@ -60,6 +60,7 @@ export const cacheRole: RoleModule<'token-cache'> = {
     const { cache, profile } = target
     const transcript = transcriptOf(world)
     const directories: { entra?: Entra } = {}
+    const direct = profile.through === 'token-service'
     const originsAt = ({ target: origin, mocks }: Place) => ({ target: origin, broker: mocks.broker ?? '', idp: mocks.idp ?? '' }) // prettier-ignore
     return Promise.resolve({
       world,
@@ -67,13 +68,16 @@ export const cacheRole: RoleModule<'token-cache'> = {
       provision: (place) =>
         cacheProvisionOf(world, {
           ...originsAt(place),
+          direct,
           paths: { callback: cache.callback, authorize: paths.authorize, token: paths.token },
         }),
       mocks(place) {
         const { broker, idp, target: origin } = originsAt(place)
         const at = { target: broker, idp, paths }
         const known = provisionOf(world, at)
-        const { entra, wire } = upstreamOf(world, known.application, at, clock)
+        /** Whoever goes to the token services has the redirect URI that they know. */
+        const asked = direct ? { ...at, target: origin, paths: { ...paths, callback: cache.callback } } : at
+        const { entra, wire } = upstreamOf(world, known.application, asked, clock)
         directories.entra = entra
         const clients = known.clients.map((client) => ({ ...client, redirectUris: [origin + cache.callback] }))
         return {

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import type { AccessToken } from 'simple-oauth2'
+import library from 'simple-oauth2'
+import type { CacheProvision } from '../../fixtures/world/cache-provision.ts'
+
+type Resource = CacheProvision['resources'][number]
+type Whose = { user: string; resource: Resource }
+type Answer = { outcome: 'data' } | { outcome: 'no-token'; trustUrl: string } | { outcome: 'failed'; says: string }
+
+/** The window of the library's own documentation, in seconds. */
+const expirationWindow = 300
+
+/** What the library rejects with where the service answered. */
+const statusOf = (cause: unknown): number | undefined =>
+  typeof cause === 'object' && cause !== null && 'output' in cause
+    ? (cause.output as { statusCode?: number }).statusCode
+    : undefined
+
+const clientFor = (resource: Resource, id?: string) => {
+  const { direct } = resource
+  if (direct === undefined) throw new TypeError('this target goes to the token service itself')
+  const [token, authorize] = [new URL(direct.tokenEndpoint), new URL(direct.authorizationEndpoint)]
+  return new library.AuthorizationCode({
+    client: { id: id ?? direct.clientId, secret: direct.clientSecret },
+    auth: {
+      tokenHost: token.origin,
+      tokenPath: token.pathname,
+      authorizeHost: authorize.origin,
+      authorizePath: authorize.pathname,
+    },
+    options: { authorizationMethod: 'body' },
+  })
+}
+
+/**
+ * Keeps tokens for users by the library alone, as its documentation shows: a token that is about to expire is refreshed and replaced, and
+ * nothing else is done to it. Around it stands only what the library leaves to its user: a map, and the state of a dialog.
+ */
+export const makeKeeper = ({ resources, callback }: CacheProvision) => {
+  const tokens = new Map<string, AccessToken>()
+  const dialogs = new Map<string, Whose>()
+  const keyOf = ({ user, resource }: Whose) => JSON.stringify([resource.id, user])
+  const resourceOf = ({ direct }: Resource) => ({ resource: direct?.resource ?? '' })
+
+  const offers = (whose: Whose): Answer => {
+    const state = randomUUID()
+    dialogs.set(state, whose)
+    const url = clientFor(whose.resource, whose.resource.id).authorizeURL({ redirect_uri: callback, state })
+    return { outcome: 'no-token', trustUrl: url }
+  }
+
+  return {
+    async call(user: string, realm: string, id: string): Promise<Answer> {
+      const resource = resources.find((one) => one.id === id && one.tenant === realm)
+      if (resource === undefined) return { outcome: 'failed', says: 'unknown resource' }
+      const whose = { user, resource }
+      let token = tokens.get(keyOf(whose))
+      if (token === undefined) return offers(whose)
+      if (token.expired(expirationWindow)) {
+        try {
+          token = await token.refresh(resourceOf(resource))
+        } catch (cause) {
+          const status = statusOf(cause)
+          if (status !== 400 && status !== 401) return { outcome: 'failed', says: `a refresh ended in ${status}` }
+          tokens.delete(keyOf(whose))
+          return offers(whose)
+        }
+        tokens.set(keyOf(whose), token)
+      }
+      const { status } = await fetch(resource.api, {
+        headers: { authorization: `Bearer ${String(token.token['access_token'])}`, accept: 'application/json' },
+      })
+      return status === 200 ? { outcome: 'data' } : { outcome: 'failed', says: `the resource answered ${status}` }
+    },
+
+    async comesBack(state: string, code: string): Promise<boolean> {
+      const whose = dialogs.get(state)
+      dialogs.delete(state)
+      if (whose === undefined) return false
+      try {
+        const given = { code, redirect_uri: callback, ...resourceOf(whose.resource) }
+        tokens.set(keyOf(whose), await clientFor(whose.resource).getToken(given))
+        return true
+      } catch {
+        return false
+      }
+    },
+  }
+}
