@@ -39,7 +39,7 @@ export const partySessionFaults = {
     policy: 'lasts',
     instead: (_, now) => now + 8 * hour,
   },
-  'party.never-ends-sessions': {
+  'party.ignores-end-of-sessions': {
     does: 'looks at no session whether it is over',
     breaks: 'party.session-8-hours',
     policy: 'isOver',

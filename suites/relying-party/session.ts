@@ -66,7 +66,7 @@ export const eightHours: Check<'relying-party'> = {
   owes: 'the user signed in at 7 h 50, and nobody, once clocks that differ lawfully agree that eight hours are over',
   clauses: ['party.session-8-hours'],
   needs,
-  kills: ['party.ends-sessions-after-an-hour', 'party.keeps-sessions-for-a-day', 'party.never-ends-sessions'],
+  kills: ['party.ends-sessions-after-an-hour', 'party.keeps-sessions-for-a-day', 'party.ignores-end-of-sessions'],
   control: bothSignIn,
   run: (context) =>
     context.each(['before', 'after'], (side) =>
