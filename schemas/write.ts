@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { cacheProvisionSchema } from '../fixtures/world/cache-provision.ts'
+import { partyProvisionSchema } from '../fixtures/world/party-provision.ts'
 import { provisionSchema } from '../fixtures/world/provision.ts'
 import { targetFileSchema } from '../harness/target/target.ts'
 import { reportSchema } from '../reports/report.ts'
@@ -14,6 +15,7 @@ export const schemas: Readonly<Record<string, string>> = Object.fromEntries(
     target: targetFileSchema,
     provision: provisionSchema,
     'cache-provision': cacheProvisionSchema,
+    'party-provision': partyProvisionSchema,
     report: reportSchema,
   }).map(([name, schema]) => [`${name}.schema.json`, `${JSON.stringify(z.toJSONSchema(schema, options), null, 2)}\n`]),
 )

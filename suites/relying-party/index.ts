@@ -2,6 +2,7 @@ import type { Check } from '../../harness/judge/check.ts'
 import { everyClaim, openRedirect, pageAskedFor, rightUser } from './accepts-valid.ts'
 import { anyStart, anyWindow, otherRealm, replayedResult, unsignedAudience } from './content.ts'
 import { alteredCookie, attributes, mixedCookies, otherPartysCookies } from './cookie-safety.ts'
+import { justExpired } from './just-expired.ts'
 import { partyRejects } from './rejections.ts'
 import { newCertificate, oldCertificate } from './rollover.ts'
 import { asLongAsToken, eightHours, neverSlides, oldCookie, renewsByLoop } from './session.ts'
@@ -26,6 +27,7 @@ export const partyChecks: readonly Check<'relying-party'>[] = [
   neverSlides,
   renewsByLoop,
   oldCookie,
+  justExpired,
   signOutEnds,
   cleanUpEnds,
   cleanUpTwice,
