@@ -83,10 +83,28 @@ export const pageAskedFor: Check<'relying-party'> = {
 const types = fc
   .constantFrom('department', 'role', 'givenname', 'surname', 'Group', 'a-b_c')
   .map((name) => `https://claims.test/2005/05/${name}`)
-const claims: fc.Arbitrary<Claim[]> = fc.uniqueArray(
-  fc.record({ type: types, values: fc.array(xmlTexts.map(lined), { minLength: 1, maxLength: 3 }) }),
-  { selector: ({ type }) => type, minLength: 1, maxLength: 4 },
-)
+const claims: fc.Arbitrary<Claim[]> = fc
+  .uniqueArray(fc.record({ type: types, values: fc.array(xmlTexts.map(lined), { minLength: 1, maxLength: 3 }) }), {
+    selector: ({ type }) => type,
+    minLength: 1,
+    maxLength: 4,
+  })
+  .map(fitting)
+
+/** As much of them as a session in cookies can hold: the headers of a request have some 16 KB at most. */
+function fitting(made: readonly Claim[]): Claim[] {
+  let left = 4_500
+  const cut = (value: string) => {
+    const kept: string[] = []
+    for (const character of value) {
+      left -= Buffer.byteLength(JSON.stringify(character))
+      if (left < 0) break
+      kept.push(character)
+    }
+    return kept.join('')
+  }
+  return made.map(({ type, values: all }) => ({ type, values: all.map(cut) }))
+}
 
 /** XML turns carriage returns into line feeds where they stand as such; what forms do to them is another question. */
 function lined(text: string): string {
