@@ -1,6 +1,8 @@
 /** What a target file needs. */
 export { defineTarget } from './target/target.ts'
 export type { Attach, Running, Surroundings, Target, TargetDefinition } from './target/target.ts'
+export type { Identity, PartyPages } from './target/relying-party.ts'
+export type { PartyProvision } from '../fixtures/world/party-provision.ts'
 export type { Provision } from '../fixtures/world/provision.ts'
 export type { AuthorizeInput, Dialect, Endpoints, Operation, Outcome } from './dialects/dialect.ts'
 export type { Exchange } from './record/exchange.ts'

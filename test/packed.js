@@ -65,6 +65,8 @@ try {
   ])
   show('npx', ['brokerspec', '--version'])
   show('npx', ['brokerspec', 'run', '--seed', '1', '--report', 'out'])
+  for (const role of ['relying-party', 'token-cache'])
+    show('npx', ['brokerspec', 'run', '--role', role, '--seed', '1', '--runs', '5', '--report', 'out'])
 
   writeFileSync(join(folder, 'target.js'), target)
   writeFileSync(join(folder, 'target.test.js'), ownTest)
