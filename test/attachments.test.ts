@@ -21,7 +21,7 @@ import { brokerChecks as checks } from '../suites/index.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
 import { brokerspec } from './cli/command.ts'
 
-const timeout = 240_000
+const timeout = 600_000
 const root = join(import.meta.dirname, '..')
 const program = join(root, 'targets', 'reference', 'program.json')
 const keyring = await makeKeyring()
