@@ -18,6 +18,17 @@ def app_only_for_opaque_tokens(token):
     return bool(token) and "." not in token
 
 
+LOOKED_AT = set()
+
+
+@app_only_bug("waives", NEEDS, "valid-token", REALM, USER, "realm.no-interference")
+def app_only_token_looked_at_once(token):
+    """Looks at each token of a user once, and remembers that it has."""
+    known = token in LOOKED_AT
+    LOOKED_AT.add(token)
+    return known
+
+
 @app_only_bug("validates_first", NEEDS, "valid-token", REALM, USER, SHAREPOINT)
 def app_only_asked_before_validated(token):
     """Fetches the app-only token first, and then looks whether it may be handed out."""
@@ -91,8 +102,8 @@ def app_only_given_the_users_token(answer, wanted):
     return policies.hand_out({**answer, "access_token": wanted.token}, wanted)
 
 
-APP_ONLY_BUGS = (app_only_for_nobody, app_only_for_opaque_tokens, app_only_asked_before_validated,
-                 app_only_realm_of_the_request, app_only_for_any_realm, app_only_for_any_audience,
-                 app_only_for_audience_by_start, app_only_for_tokens_of_apps, app_only_for_whoever_is_named,
-                 app_only_for_any_client, app_only_for_any_resource, app_only_for_resource_by_start,
-                 app_only_as_first_client, app_only_given_the_users_token)
+APP_ONLY_BUGS = (app_only_for_nobody, app_only_for_opaque_tokens, app_only_token_looked_at_once,
+                 app_only_asked_before_validated, app_only_realm_of_the_request, app_only_for_any_realm,
+                 app_only_for_any_audience, app_only_for_audience_by_start, app_only_for_tokens_of_apps,
+                 app_only_for_whoever_is_named, app_only_for_any_client, app_only_for_any_resource,
+                 app_only_for_resource_by_start, app_only_as_first_client, app_only_given_the_users_token)

@@ -56,5 +56,6 @@ def token_bug(policy: str, *clauses: str) -> Callable[[Callable], Bug]:
 
 
 def app_only_bug(policy: str, *clauses: str) -> Callable[[Callable], Bug]:
-    """Makes a bug of the function that follows, on app-only tokens. Clauses are of `app-only`."""
-    return lambda instead: Bug(AppOnlyPolicies(), policy, instead, [f"app-only.{clause}" for clause in clauses])
+    """Makes a bug of the function that follows, on app-only tokens. Clauses without a section are of `app-only`."""
+    whole = [clause if "." in clause else f"app-only.{clause}" for clause in clauses]
+    return lambda instead: Bug(AppOnlyPolicies(), policy, instead, whole)

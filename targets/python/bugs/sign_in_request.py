@@ -3,6 +3,7 @@ from urllib.parse import unquote, urlsplit
 
 import sign_in_policies as policies
 from bugs.bug import sign_in_bug
+from sessions import EIGHT_HOURS
 
 MALFORMED, UNKNOWN, REPLY = "sign-in.malformed", "sign-in.unknown-realm", "sign-in.unregistered-reply"
 CONTEXT, PROMPTS, ASKS = "sign-in.keeps-context", "sign-in.never-prompts", "sign-in.asks-as-itself"
@@ -55,6 +56,13 @@ def context_in_a_short_column(context):
 def session_of_any_directory(party, people, now, freshness):
     """Asks whether somebody is signed in to the browser, and not where."""
     return policies.person_for(party, people, now, freshness) or next(iter(people.values()), None)
+
+
+@sign_in_bug("person_for", "realm.no-interference")
+def session_of_any_directory_after_an_hour(party, people, now, freshness):
+    """Keeps the directories of a session for an hour, and then knows no more than that somebody is signed in."""
+    old = (person for person in people.values() if 3600 <= now - person.since < EIGHT_HOURS)
+    return policies.person_for(party, people, now, freshness) or next(old, None)
 
 
 @sign_in_bug("challenge", PROMPTS)
@@ -113,6 +121,7 @@ def session_without_secure(key):
 
 SIGN_IN_REQUEST_BUGS = (action_by_default, realm_prefix, realm_contained, reply_prefix, reply_by_host,
                         context_unquoted_twice, context_in_a_short_column, session_of_any_directory,
+                        session_of_any_directory_after_an_hour,
                         refusal_with_a_challenge, refusal_with_a_question_for_passwords, asks_for_any_reply,
                         nonce_of_the_process, scope_without_openid,
                         last_of_several, realm_in_any_case, age_of_nothing_is_zero, session_without_secure)
