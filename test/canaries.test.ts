@@ -90,7 +90,7 @@ describe('no secret stands, in whatever form, in', () => {
     codes.push(run.code, page.code)
     scan = scannerFor(canaries())
     said.push(run.out, run.err, page.out, page.err)
-  }, 180_000)
+  }, 600_000)
 
   let scan: ReturnType<typeof scannerFor>
   const sightings = (bytes: Uint8Array) => scan(bytes).map(({ canary, form }) => `${canary.slice(0, 14)} ${form}`)
