@@ -72,7 +72,7 @@ export const chosenLifetimes: CacheCheck = {
     }
     const holds = async (seconds: number) => {
       const { pair, at } = await issued(seconds)
-      if (seconds < margin) context.hostile(`sts.access-lives:${Math.max(shortest, margin - 1)}`)
+      if (seconds < margin) context.hostile(`sts.access-lives:${margin - 1}`)
       const called = await call(context, pair)
       const passed = (context.clock.now() - Math.floor(at / 1000) * 1000) / 1000
       if (seconds > margin && seconds - passed <= margin) {
