@@ -4,7 +4,7 @@ import type { Shape } from '../../../fixtures/world/shapes.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import { askAppOnly, inWords, peopleOf as bearersOf, validAppOnly } from '../app-only/request.ts'
 import { answered, authorize, peopleOf, registeredGetsCode, validRequest } from '../authorize/request.ts'
-import { metadataOf, partiesSignIn, trustOf } from '../sign-in/request.ts'
+import { partiesSignIn } from '../sign-in/request.ts'
 import { fieldOf, handedBy, redeem, told, validRedeem } from '../token/request.ts'
 import { play } from './play.ts'
 import { tokenFor } from './redemption.ts'
@@ -42,9 +42,8 @@ const playing = (
   applies: ({ upstream }) => (upstream ? undefined : 'dialect.upstream'),
   ...said,
   async run(context) {
-    const trust = trustOf(context, await metadataOf(context))
     for (const [about, some] of Object.entries(stories)) {
-      await context.forEvery(about, some, Math.ceil(context.runs / part), (history) => play(context, trust, history))
+      await context.forEvery(about, some, Math.ceil(context.runs / part), (history) => play(context, history))
     }
   },
 })

@@ -4,7 +4,7 @@ import type { Context } from '../../../harness/judge/check.ts'
 import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
 import type { Asked } from '../authorize/request.ts'
 import { answered, askedBy, describe, gotCode, requestOf, sentTo, validRequest } from '../authorize/request.ts'
-import { names, responseIn, seenBy, signInBy, speaks } from '../sign-in/request.ts'
+import { metadataOf, names, responseIn, seenBy, signInBy, speaks, trustOf } from '../sign-in/request.ts'
 import { clientAt, makeModel, partyAt, userAt } from './model.ts'
 import type { Of, Stage } from './stage.ts'
 import { crossed, namesOf } from './stage.ts'
@@ -12,8 +12,12 @@ import type { History, Step } from './step.ts'
 import { cast } from './step.ts'
 import { askForAppOnly, redeem, renew } from './tokens.ts'
 
+/** What a party trusts that reads the metadata now. */
+const trusted = async (context: Context): Promise<PartyTrust> => trustOf(context, await metadataOf(context))
+
 /** Plays a history on the target and holds what comes of each step against the model. */
-export const play = async (context: Context, trust: PartyTrust, { steps }: History): Promise<void> => {
+export const play = async (context: Context, { steps }: History): Promise<void> => {
+  const trust = await trusted(context)
   const windows = Array.from({ length: cast.browsers }, () => context.browser())
   const stage: Stage = { context, trust, model: makeModel(context.slice, windows.length), windows, begun: new Map() }
   try {
@@ -110,8 +114,11 @@ const getTokens = async (stage: Stage, step: Of<'get tokens'>, name: string) => 
   if (model.issued.length > before) await redeem(stage, { ...step, does: 'redeem', code: before })
 }
 
-const restart = async ({ context, model }: Stage) => {
+/** A target may sign with another key from then on, as long as it publishes that. */
+const restart = async (stage: Stage) => {
+  const { context, model } = stage
   await context.restart()
+  stage.trust = await trusted(context)
   model.restarts(context.dialect.documented)
 }
 
