@@ -9,8 +9,8 @@ export default defineConfig(({ mode }) => ({
     isolate: false,
     maxWorkers: 2,
     retry: 0,
-    testTimeout: mode === 'prove' ? 1_200_000 : 300_000,
-    hookTimeout: 300_000,
+    testTimeout: mode === 'prove' ? 1_800_000 : 900_000,
+    hookTimeout: 900_000,
     provide: { proves: mode === 'prove' ? 'all' : 'a share' },
   },
 }))

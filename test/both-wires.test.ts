@@ -24,7 +24,7 @@ test.for(['honest', 'honest party', ...faultIds.filter((_, index) => index % sha
       const trial = { keyring, seed: 7, transport, shrinks: 50 }
       const verdicts =
         id === 'honest'
-          ? verdictsOn({}, { ...trial, chosen: brokerChecks })
+          ? verdictsOn({}, { ...trial, chosen: brokerChecks, runs: shareOf(100, 20) })
           : id === 'honest party'
             ? partyVerdictsOn({}, { ...trial, runs: 20 })
             : verdictsWith(id, { ...trial, chosen: checksClaiming(id) })

@@ -16,7 +16,7 @@ test.for(ids)('%s replaces one policy, says so, and breaks a clause of a broker'
 })
 
 test('no two faults do the same', () => {
-  const all = Object.values<{ does: string }>(faults).map(({ does }) => does)
+  const all = Object.entries<{ does: string }>(faults).map(([id, { does }]) => `${id.split('.', 1)[0]} ${does}`)
   expect(new Set(ids.map((one) => appOnlyFaults[one].does)).size).toBe(ids.length)
   expect(new Set(all).size).toBe(all.length)
 })

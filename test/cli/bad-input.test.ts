@@ -41,7 +41,7 @@ describe('usage', () => {
     [['run', '--only', 'authorise'], /--only authorise/, /nearest: authorize/],
     [['run', '--only', ','], /--only/, /names nothing/],
     [['run', '--only', 'authorize.unregistered-redirect', '--only', 'high-trust'], /--only high-trust/],
-    [['run', '--role', 'idp'], /--role idp/, /one of broker, relying-party/],
+    [['run', '--role', 'idp'], /--role idp/, /one of broker, token-cache, relying-party/],
     [['run', '--role', 'relying-party', '--only', 'authorize.'], /checks of a broker/, /target is a relying-party/],
     [['run', '--only', 'party.'], /checks of a relying-party/],
     [['run', '--replay', 'party.starts-loop.any-visit/visit/0'], /checks of a relying-party/],

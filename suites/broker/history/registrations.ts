@@ -179,7 +179,7 @@ export const registrationHistory: Check = {
   owes: 'what a model of the documents predicts: the first directory whose administrator consents is that of a K2 tenant, and nobody of another is let in',
   clauses: ['realm.no-interference'],
   needs,
-  kills: ['broker.moves-tenancies', 'broker.takes-members-for-administrators'],
+  kills: ['broker.moves-tenancies'],
   control: registersParties,
   async run(context) {
     const trust = await trusted(context)
