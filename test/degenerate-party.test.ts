@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { expectDoubtOfTheDying } from './dying.ts'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { DegenerateId } from '../mocks/degenerate.ts'
-import { degenerateTargets, diesAfter } from '../mocks/degenerate.ts'
+import { degenerateTargets } from '../mocks/degenerate.ts'
 import type { PartyDefinition } from '../harness/target/relying-party.ts'
 import type { Wire } from '../protocols/wire.ts'
 import { partyChecks } from '../suites/relying-party/index.ts'
@@ -47,15 +48,6 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
           { keyring, seed: 1, transport, chosen: [check], runs: 5 },
         )
       )[0]?.status
-    let asked = 0
-    const counting =
-      (wire: Wire): Wire =>
-      (request, signal) => {
-        asked += 1
-        return wire(request, signal)
-      }
-    expect(await judgedOn(counting)).toBe('pass')
-    for (const answers of [Math.floor(asked / 2), asked - 1])
-      expect([answers, await judgedOn((wire) => diesAfter(wire, answers))]).toEqual([answers, 'inconclusive'])
+    await expectDoubtOfTheDying(judgedOn)
   })
 })

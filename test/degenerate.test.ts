@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { expectDoubtOfTheDying } from './dying.ts'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import { makeSigning } from '../mocks/broker/signing.ts'
 import { makeStoredBroker } from '../mocks/broker/stored.ts'
 import type { DegenerateId } from '../mocks/degenerate.ts'
-import { degenerateTargets, diesAfter } from '../mocks/degenerate.ts'
+import { degenerateTargets } from '../mocks/degenerate.ts'
 import type { Wire } from '../protocols/wire.ts'
 import { brokerChecks as checks, invariants } from '../suites/index.ts'
 import type { Suspect } from './proving-ground.ts'
@@ -38,15 +39,6 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
       const trial = { keyring, seed: 1, transport, chosen: [check], runs: 5 }
       return (await verdictsOn({ open, requestMs: 2_000 }, trial))[0]?.status
     }
-    let asked = 0
-    const counting =
-      (wire: Wire): Wire =>
-      (request, signal) => {
-        asked += 1
-        return wire(request, signal)
-      }
-    expect(await judgedOn(counting)).toBe('pass')
-    for (const answers of [Math.floor(asked / 2), asked - 1])
-      expect([answers, await judgedOn((wire) => diesAfter(wire, answers))]).toEqual([answers, 'inconclusive'])
+    await expectDoubtOfTheDying(judgedOn)
   })
 })

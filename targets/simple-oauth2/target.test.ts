@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Report } from '../../reports/report.ts'
 import type { Ended } from '../../test/cli/command.ts'
 import { brokerspec } from '../../test/cli/command.ts'
+import { essenceOf } from '../../test/essence.ts'
 
 const here = import.meta.dirname
 const installed = existsSync(join(here, 'node_modules', 'simple-oauth2'))
@@ -12,16 +13,6 @@ if (!installed && process.env['BROKERSPEC_REQUIRE_ALL']) {
 }
 const expected = join(here, 'expected.json')
 const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
-
-/** What is expected of a run, as expected.json has it, with what each failure accuses of; `vitest -u` writes it anew. */
-const essenceOf = ({ target: { name, version }, verdicts, clauses }: Report) => {
-  const statuses = verdicts.map((verdict) => [
-    verdict.check,
-    verdict.status === 'fail' ? `${verdict.grade}: ${verdict.signature}` : verdict.status,
-  ])
-  const essence = { subject: { name, version }, verdicts: Object.fromEntries(statuses), clauses }
-  return `${JSON.stringify(essence, null, 2)}\n`
-}
 
 describe.skipIf(!installed)('simple-oauth2 5.1.0, which is installed by itself,', () => {
   let ended: Ended
