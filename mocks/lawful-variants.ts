@@ -3,7 +3,7 @@ import { withQuery } from '../protocols/form.ts'
 import type { Pairs, Wire, WireResponse } from '../protocols/wire.ts'
 import { headerOf, textResponse } from '../protocols/wire.ts'
 import type { Policies } from './broker/policies.ts'
-import type { Records } from './broker/decisions.ts'
+import type { Records } from './decisions.ts'
 import { honest } from './broker/policies.ts'
 import type { Side } from './faults/catalogue.ts'
 import { escapeHtml, page } from './html.ts'
@@ -27,7 +27,7 @@ export type LawfulVariant = { [Name in keyof Records]?: Partial<Records[Name]> }
   claims?: Readonly<Record<string, readonly string[]>>
   around?: (broker: Wire, origin: string) => Wire
   /** The side that `around` is about; absent: it may be any. */
-  concerns?: Exclude<Side, 'party'>
+  concerns?: Exclude<Side, 'party' | 'cache'>
   /** Its own error table; absent: that of the reference broker. */
   declares?: readonly DeclaredRow[]
   /** The rows that the reference broker's triggers do not cause here. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { Verdict } from '../harness/judge/verdict.ts'
 import { brokerChecks } from '../suites/index.ts'
+import { cacheVerdictsOn } from './cache-proving-ground.ts'
 import { partyVerdictsOn } from './party-proving-ground.ts'
 import { checksClaiming, faultIds, verdictsWith } from './kill-matrix.ts'
 import { verdictsOn } from './proving-ground.ts'
@@ -17,19 +18,23 @@ const essence = ({ check, status, ...rest }: Verdict) => ({
   ...('cases' in rest && { cases: rest.cases }),
 })
 
-test.for(['honest', 'honest party', ...faultIds.filter((_, index) => index % shareOf(6, 16) === 0)] as const)(
-  '%s gets the same verdicts over both wires',
-  async (id) => {
-    const over = async (transport: 'direct' | 'https') => {
-      const trial = { keyring, seed: 7, transport, shrinks: 50 }
-      const verdicts =
-        id === 'honest'
-          ? verdictsOn({}, { ...trial, chosen: brokerChecks, runs: shareOf(100, 20) })
-          : id === 'honest party'
-            ? partyVerdictsOn({}, { ...trial, runs: 20 })
+test.for([
+  'honest',
+  'honest party',
+  'honest cache',
+  ...faultIds.filter((_, index) => index % shareOf(6, 16) === 0),
+] as const)('%s gets the same verdicts over both wires', async (id) => {
+  const over = async (transport: 'direct' | 'https') => {
+    const trial = { keyring, seed: 7, transport, shrinks: 50 }
+    const verdicts =
+      id === 'honest'
+        ? verdictsOn({}, { ...trial, chosen: brokerChecks, runs: shareOf(100, 20) })
+        : id === 'honest party'
+          ? partyVerdictsOn({}, { ...trial, runs: 20 })
+          : id === 'honest cache'
+            ? cacheVerdictsOn({}, { ...trial, runs: 20 })
             : verdictsWith(id, { ...trial, chosen: checksClaiming(id) })
-      return (await verdicts).map(essence)
-    }
-    expect(await over('https')).toEqual(await over('direct'))
-  },
-)
+    return (await verdicts).map(essence)
+  }
+  expect(await over('https')).toEqual(await over('direct'))
+})

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest'
 import { clauses, clauseOf } from '../fixtures/clauses/index.ts'
-import { cacheFaults } from '../mocks/faults/cache.ts'
-import { faults as brokerFaults } from '../mocks/faults/catalogue.ts'
+import { faults } from '../mocks/faults/catalogue.ts'
 import { checks, invariants } from '../suites/index.ts'
 
-const faults = { ...brokerFaults, ...cacheFaults }
 const judges = [...checks, ...invariants]
 
 test('ids are permanent names: dotted, lower case, each its own, under the clause they judge', () => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import type { AppOnlyPolicies } from '../mocks/broker/app-only-policies.ts'
-import { honestRecords } from '../mocks/broker/decisions.ts'
+import { honestRecords } from '../mocks/decisions.ts'
 import type { Policies } from '../mocks/broker/policies.ts'
 import type { RegistrationPolicies } from '../mocks/broker/registration-policies.ts'
 import type { SignInPolicies } from '../mocks/broker/sign-in-policies.ts'
@@ -11,13 +11,14 @@ import type { FaultId, oauthFaults, Side, tokenFaults } from '../mocks/faults/ca
 import { faults, recordOf, sideOf } from '../mocks/faults/catalogue.ts'
 import type { registrationFaults } from '../mocks/faults/registration.ts'
 import type { SignInFaultId } from '../mocks/faults/sign-in.ts'
+import type { CacheFaultId } from '../mocks/faults/cache.ts'
 import type { PartyFaultId } from '../mocks/faults/party.ts'
 import type { PartyPolicies } from '../mocks/relying-party/policies.ts'
-import { partyChecks } from '../suites/relying-party/index.ts'
+import type { CachePolicies } from '../mocks/token-cache/policies.ts'
 import { faultIds, judges, verdictsWith } from './kill-matrix.ts'
 import { claimsOn } from './kill-proof.ts'
 import { shareOf } from './share.ts'
-import { checksOf } from './sides.ts'
+import { checksMeeting } from './sides.ts'
 
 const keyring = await makeKeyring()
 
@@ -154,6 +155,20 @@ const onlyByPropertyOfParty: Partial<Record<keyof PartyPolicies, PartyFaultId>> 
   verifiesBy: 'party.trusts-first-two-certificates',
 }
 
+/** The same of a token cache. A token that is lent to somebody shows wherever there are several users. */
+const onlyByPropertyOfCache: Partial<Record<keyof CachePolicies, CacheFaultId>> = {
+  expiryOf: 'cache.takes-long-lifetimes-for-milliseconds',
+  isDue: 'cache.renews-tokens-of-over-an-hour',
+  reads: 'cache.extends-tokens-when-read-late',
+  trustParameters: 'cache.omits-prompt-for-further-resources',
+  findPending: 'cache.compares-half-the-state',
+  trustsSignature: 'cache.takes-unsigned-callers-in-capitals',
+  isCurrent: 'cache.takes-callers-for-another-day',
+  isMeantForUs: 'cache.takes-audience-of-callers-by-prefix',
+  realmOf: 'cache.takes-issuer-of-callers-by-prefix',
+  keepsInbound: 'cache.keeps-callers-tokens-for-the-last-resource',
+}
+
 /** The tables of all sides, and for how many seeds each line is tried. */
 const tables: Record<Side, { table: Readonly<Record<string, FaultId>>; seeds: number }> = {
   oauth: { table: onlyByProperty, seeds: 10 },
@@ -163,6 +178,7 @@ const tables: Record<Side, { table: Readonly<Record<string, FaultId>>; seeds: nu
   'app-only': { table: onlyByPropertyOfAppOnly, seeds: 1 },
   registration: { table: onlyByPropertyOfRegistration, seeds: 3 },
   party: { table: onlyByPropertyOfParty, seeds: 1 },
+  cache: { table: onlyByPropertyOfCache, seeds: 1 },
 }
 
 test('every judge claims a fault, and every fault is claimed', () => {
@@ -193,8 +209,7 @@ test.for(lines)(
   async ({ side, policy, fault, seeds }) => {
     expect([sideOf(fault), faults[fault].policy, claimsOn(fault).length > 0]).toEqual([side, policy, true])
     for (let seed = 1; seed <= seeds; seed += 1) {
-      const chosen = side === 'party' ? partyChecks : checksOf(side)
-      const verdicts = await verdictsWith(fault, { keyring, seed, runs: 0, chosen })
+      const verdicts = await verdictsWith(fault, { keyring, seed, runs: 0, chosen: checksMeeting(side) })
       expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
     }
   },

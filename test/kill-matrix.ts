@@ -10,12 +10,12 @@ import type { JudgedRole } from '../harness/roles/role.ts'
 import type { FaultId } from '../mocks/faults/catalogue.ts'
 import { faults, faulty, sideOf } from '../mocks/faults/catalogue.ts'
 import { startsCodeFlow } from '../suites/broker/authorize/upstream.ts'
-import { brokerChecks, checks, invariants } from '../suites/index.ts'
-import { partyChecks } from '../suites/relying-party/index.ts'
+import { checks, invariants } from '../suites/index.ts'
+import { cacheVerdictsOn } from './cache-proving-ground.ts'
+import type { Trial } from './judged.ts'
 import { partyVerdictsOn } from './party-proving-ground.ts'
-import type { Trial } from './proving-ground.ts'
 import { verdictsOn } from './proving-ground.ts'
-import { checksOf } from './sides.ts'
+import { checksMeeting, checksOfRole } from './sides.ts'
 
 /** Every fault, in the order of the catalogue. */
 export const faultIds = Object.keys(faults) as FaultId[]
@@ -23,23 +23,20 @@ export const faultIds = Object.keys(faults) as FaultId[]
 /** Every check and invariant, with what it claims to catch. */
 export const judges = [...checks, ...invariants].map(({ id, kills }) => ({ id, kills: kills as readonly FaultId[] }))
 
-/** The checks of a fault's own role: whoever claims it is among them. */
-const checksFor = (fault: FaultId): readonly Check<JudgedRole>[] =>
-  sideOf(fault) === 'party' ? partyChecks : brokerChecks
-
 /** The checks that claim a fault. One that only an invariant catches needs traffic of its flow. */
 export const checksClaiming = (fault: FaultId): readonly Check<JudgedRole>[] => {
-  const claiming = checksFor(fault).filter(({ kills }) => (kills as readonly FaultId[]).includes(fault))
+  const claiming = checksOfRole(sideOf(fault)).filter(({ kills }) => (kills as readonly FaultId[]).includes(fault))
   return claiming.length > 0 ? claiming : [startsCodeFlow]
 }
 
 /** What the checks say of the reference target of a fault's role with that fault. */
 export const verdictsWith = (
   fault: FaultId,
-  { chosen, ...trial }: Omit<Trial, 'chosen'> & { chosen: readonly Check<JudgedRole>[] },
+  trial: Trial<JudgedRole> & { chosen: readonly Check<JudgedRole>[] },
 ): Promise<Verdict[]> => {
-  const { party, ...broker } = faulty(fault)
-  return party ? partyVerdictsOn({ policies: party }, { ...trial, chosen }) : verdictsOn(broker, { ...trial, chosen })
+  const { party, cache, ...broker } = faulty(fault)
+  if (party) return partyVerdictsOn({ policies: party }, trial)
+  return cache ? cacheVerdictsOn({ policies: cache }, trial) : verdictsOn(broker, trial)
 }
 
 /**
@@ -88,8 +85,7 @@ const convictShare = async ({ seed, tried }: Share): Promise<Map<FaultId, string
   const caught = new Map<FaultId, string[]>()
   for (const fault of tried) {
     const claiming = checksClaiming(fault)
-    const side = sideOf(fault)
-    const beside = (side === 'party' ? partyChecks : checksOf(side)).filter((check) => !claiming.includes(check))
+    const beside = checksMeeting(sideOf(fault)).filter((check) => !claiming.includes(check))
     const by = await convictedByEach(fault, keyring, seed, claiming)
     caught.set(fault, [...by, ...(await convictedBy(fault, keyring, seed, beside, few))])
   }
@@ -104,7 +100,11 @@ const printTable = async (seed: number, oneIn: number): Promise<boolean> => {
   const tried = faultIds.filter((_, index) => index % oneIn === 0)
   const caught = await convictions(seed, tried)
   const trial = { keyring: await makeKeyring(), seed }
-  const honest = [...(await verdictsOn({}, trial)), ...(await partyVerdictsOn({}, trial))]
+  const honest = [
+    ...(await verdictsOn({}, trial)),
+    ...(await partyVerdictsOn({}, trial)),
+    ...(await cacheVerdictsOn({}, trial)),
+  ]
   const red = honest.filter(({ status }) => status !== 'pass').map(({ check }) => check)
   const width = Math.max(...tried.map((id) => id.length))
   console.log(

@@ -2,7 +2,7 @@ import type * as fc from 'fast-check'
 import type { Basis, Capability, Clause, ClauseId } from '../../fixtures/clauses/clause.ts'
 import type { CheckId, Shape, Slice } from '../../fixtures/world/shapes.ts'
 import type { World } from '../../fixtures/world/world.ts'
-import type { AnyFaultId, FaultId } from '../../mocks/faults/catalogue.ts'
+import type { FaultId } from '../../mocks/faults/catalogue.ts'
 import type { Browser } from '../agent/browser.ts'
 import type { UniverseClock } from '../clock/universe-clock.ts'
 import type { Dump } from '../control/dump.ts'
@@ -80,7 +80,7 @@ export type Check<R extends JudgedRole = 'broker'> = {
   applies?(...declared: Roles[R]['declared']): string | undefined
   needs: { capabilities: readonly Capability[]; shape: Shape; scope: 'slice' | 'exclusive' }
   /** The faults it catches, each proved. */
-  kills: readonly [AnyFaultId, ...AnyFaultId[]]
+  kills: readonly [FaultId, ...FaultId[]]
   /** Sends the valid form; whatever it throws makes the verdict inconclusive. */
   control(context: Context<R>): Promise<void>
   /** Sends the same with one thing changed. */

@@ -93,6 +93,12 @@ export const cacheExpiryFaults = {
     policy: 'isDue',
     instead: () => true,
   },
+  'cache.renews-tokens-of-over-an-hour': {
+    does: 'renews a token that has more than an hour left, since none should',
+    breaks: within,
+    policy: 'isDue',
+    instead: (entry, now, whose) => left(entry, now) > hour || honestCache.isDue(entry, now, whose),
+  },
   'cache.compares-times-as-text': {
     does: 'compares the seconds that are left as texts',
     breaks: within,

@@ -5,5 +5,8 @@ type Replacement = {
   [Name in keyof CachePolicies]: { policy: Name; instead: CachePolicies[Name] }
 }[keyof CachePolicies]
 
-/** Broken variants of the reference token cache, each one policy replaced, by their permanent ids. */
-export type CacheFaults = Record<`cache.${string}`, { does: string; breaks: ClauseId } & Replacement>
+/** A broken variant of the reference token cache: one policy replaced. Absent means honest. */
+export type CacheFault = { does: string; breaks: ClauseId } & Replacement
+
+/** Faults by their permanent ids. */
+export type CacheFaults = Record<`cache.${string}`, CacheFault>

@@ -76,7 +76,7 @@ export const cacheTokenFaults = {
 
   'cache.calls-with-old-token': {
     does: 'calls once more with the old token after a renewal',
-    breaks: expired,
+    breaks: 'cache.new-token-every-call',
     policy: 'usesOf',
     instead: (_, old) => old.access,
   },
@@ -89,7 +89,7 @@ export const cacheTokenFaults = {
 
   'cache.keeps-one-token-per-user': {
     does: 'keeps one token for a user, whatever the resource',
-    breaks: 'cache.after-trust',
+    breaks: 'cache.per-audience',
     policy: 'keyOf',
     instead: ({ as, realm, user }) => JSON.stringify([as, realm, user]),
   },

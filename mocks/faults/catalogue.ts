@@ -1,8 +1,8 @@
-import type { Decisions, Records } from '../broker/decisions.ts'
-import { honestRecords } from '../broker/decisions.ts'
+import type { Decisions, Records } from '../decisions.ts'
+import { honestRecords } from '../decisions.ts'
 import { answerFaults } from './answer.ts'
 import { appOnlyFaults } from './app-only.ts'
-import type { CacheFaultId } from './cache.ts'
+import { cacheFaults } from './cache.ts'
 import { flowFaults } from './authorize-flow.ts'
 import { oauthPageFaults } from './error-pages.ts'
 import { partyFaults } from './party.ts'
@@ -19,7 +19,7 @@ export const oauthFaults = { ...redirectFaults, ...flowFaults, ...answerFaults, 
 /** The faults of the token endpoint. */
 export const tokenFaults = { ...tokenRequestFaults, ...tokenGrantFaults } as const
 
-/** Every fault of the reference broker and the reference relying party, in one flat catalogue. */
+/** Every fault of the reference targets, in one flat catalogue. */
 export const faults = {
   ...oauthFaults,
   ...tokenFaults,
@@ -28,14 +28,12 @@ export const faults = {
   ...storeFaults,
   ...registrationFaults,
   ...partyFaults,
+  ...cacheFaults,
 } as const
 
 export type FaultId = keyof typeof faults
 
-/** A fault of any reference target. */
-export type AnyFaultId = FaultId | CacheFaultId
-
-/** The sides of the reference broker, and the reference relying party: each decides by a record of its own, and has faults of its own. */
+/** The sides of the reference broker, and the other reference targets: each decides by a record of its own, and has faults of its own. */
 const sides = {
   oauth: { record: 'policies', faults: oauthFaults },
   token: { record: 'token', faults: tokenFaults },
@@ -44,22 +42,23 @@ const sides = {
   store: { record: 'store', faults: storeFaults },
   registration: { record: 'registration', faults: registrationFaults },
   party: { record: 'party', faults: partyFaults },
+  cache: { record: 'cache', faults: cacheFaults },
 } as const satisfies Record<string, { record: keyof Records; faults: object }>
 
 export type Side = keyof typeof sides
 export const sideNames = Object.keys(sides) as Side[]
 
 /** The side whose decisions a fault is among; it cannot show on another. */
-export const sideOf = (id: AnyFaultId): Side => {
+export const sideOf = (id: FaultId): Side => {
   const side = sideNames.find((name) => id in sides[name].faults)
   if (side === undefined) throw new TypeError(`${id} is a fault of no side`)
   return side
 }
 
 /** The decisions of the reference targets with one fault. */
-export const faulty = (id: AnyFaultId): Decisions => {
+export const faulty = (id: FaultId): Decisions => {
   const { record } = sides[sideOf(id)]
-  const { policy, instead } = faults[id as FaultId]
+  const { policy, instead } = faults[id]
   return { [record]: { ...honestRecords[record], [policy]: instead } }
 }
 

@@ -51,6 +51,7 @@ export const chosenLifetimes: CacheCheck = {
     'cache.rounds-to-minutes',
     'cache.never-renews',
     'cache.renews-every-call',
+    'cache.renews-tokens-of-over-an-hour',
     'cache.compares-times-as-text',
   ],
   control: serves,

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
-import { makeKeyring } from '../../fixtures/world/world.ts'
-import type { LawfulCache, LawfulCacheId } from '../../mocks/lawful-caches.ts'
-import { lawfulCaches } from '../../mocks/lawful-caches.ts'
-import { honestCache } from '../../mocks/token-cache/policies.ts'
-import { referenceCache } from '../../targets/reference/token-cache.ts'
-import type { SuspectCache } from './ground.ts'
-import { cacheVerdicts, notAs } from './ground.ts'
+import { makeKeyring } from '../fixtures/world/world.ts'
+import type { LawfulCache, LawfulCacheId } from '../mocks/lawful-caches.ts'
+import { lawfulCaches } from '../mocks/lawful-caches.ts'
+import { honestCache } from '../mocks/token-cache/policies.ts'
+import { referenceCache } from '../targets/reference/token-cache.ts'
+import type { SuspectCache } from './cache-proving-ground.ts'
+import { cacheVerdictsOn } from './cache-proving-ground.ts'
+import { notAs } from './judged.ts'
 
 const keyring = await makeKeyring()
 
@@ -26,7 +27,7 @@ test.for(Object.keys(lawfulCaches) as LawfulCacheId[])('%s is not accused', { ti
   const variant: LawfulCache = lawfulCaches[id]
   const { margin } = variant
   const suspect = { open: openWith(variant), ...(margin !== undefined && { profile: { margin } }) }
-  const verdicts = await cacheVerdicts(suspect, { keyring, seed: 1, runs: 20 })
+  const verdicts = await cacheVerdictsOn(suspect, { keyring, seed: 1, runs: 20 })
   const lacking = verdicts.filter(({ status }) => status === 'not-applicable').map(({ check }) => check)
   expect(
     notAs(

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { expectDoubtOfTheDying } from '../dying.ts'
-import { makeKeyring } from '../../fixtures/world/world.ts'
-import type { DegenerateId } from '../../mocks/degenerate.ts'
-import { degenerateTargets } from '../../mocks/degenerate.ts'
-import { makeTokenCache } from '../../mocks/token-cache/cache.ts'
-import type { Wire } from '../../protocols/wire.ts'
-import { textResponse } from '../../protocols/wire.ts'
-import { cacheChecks } from '../../suites/token-cache/index.ts'
-import type { SuspectCache } from './ground.ts'
-import { cacheVerdicts } from './ground.ts'
+import { expectDoubtOfTheDying } from './dying.ts'
+import { makeKeyring } from '../fixtures/world/world.ts'
+import type { DegenerateId } from '../mocks/degenerate.ts'
+import { degenerateTargets } from '../mocks/degenerate.ts'
+import { makeTokenCache } from '../mocks/token-cache/cache.ts'
+import type { Wire } from '../protocols/wire.ts'
+import { textResponse } from '../protocols/wire.ts'
+import { cacheChecks } from '../suites/token-cache/index.ts'
+import type { SuspectCache } from './cache-proving-ground.ts'
+import { cacheVerdictsOn } from './cache-proving-ground.ts'
 
 const keyring = await makeKeyring()
 const says =
@@ -20,7 +20,7 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
   test.for(Object.keys(degenerateTargets) as DegenerateId[])('%s never passes a check', async (id) => {
     const wire: Wire = degenerateTargets[id]
     const suspect = { open: () => ({ wire }), profile: { requestMs: 100 } }
-    const verdicts = await cacheVerdicts(suspect, { keyring, seed: 1, transport, checkMs: 2_000 })
+    const verdicts = await cacheVerdictsOn(suspect, { keyring, seed: 1, transport, checkMs: 2_000 })
     expect(verdicts.map(({ status }) => status)).toEqual(verdicts.map(() => 'inconclusive'))
   })
 
@@ -31,7 +31,7 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
         return { ...cache, wire: around(cache.wire) }
       }
       const trial = { keyring, seed: 1, transport, chosen: [check], runs: 5 }
-      return (await cacheVerdicts({ open, profile: { requestMs: 2_000 } }, trial))[0]?.status
+      return (await cacheVerdictsOn({ open, profile: { requestMs: 2_000 } }, trial))[0]?.status
     }
     await expectDoubtOfTheDying(judgedOn)
   })
@@ -42,7 +42,7 @@ test.for([{ outcome: 'data' }, { outcome: 'no-token', trustUrl: 'https://broker.
   async (answer) => {
     const wire = says(answer)
     const suspect = { open: () => ({ wire }), profile: { requestMs: 1_000 } }
-    const verdicts = await cacheVerdicts(suspect, { keyring, seed: 1, runs: 5 })
+    const verdicts = await cacheVerdictsOn(suspect, { keyring, seed: 1, runs: 5 })
     expect(verdicts.filter(({ status }) => status === 'pass').map(({ check }) => check)).toEqual([])
   },
 )
