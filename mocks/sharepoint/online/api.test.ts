@@ -10,8 +10,9 @@ import { acsUnderTest, start } from '../../sts/acs/under-test.ts'
 import { visitorAt } from '../../idp/visitor.ts'
 import { wireOf } from '../../wire.ts'
 import { sharePointApi } from './api.ts'
-import type { Right } from './state.ts'
-import { makeSharePoint, rights } from './state.ts'
+import type { Right } from '../state.ts'
+import { rights } from '../state.ts'
+import { makeSharePoint } from './state.ts'
 
 let keys: KeySet
 beforeAll(async () => {

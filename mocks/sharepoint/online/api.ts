@@ -1,39 +1,18 @@
-import { HttpResponse, http } from 'msw'
 import type { RequestHandler } from 'msw'
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Tenant } from '../../../fixtures/world/shapes.ts'
+import { HttpResponse, http } from 'msw'
 import { userWithoutPage } from '../../idp/entra/authorize.ts'
 import { sessionCookie } from '../../idp/entra/session.ts'
 import { tenantOfRealm } from '../../sts/acs/state.ts'
-import type { Problem } from './answers.ts'
-import { etagOf, itemOf, listOf, personOf, problem, problems, unauthorized, webOf } from './answers.ts'
+import { answerRest } from '../rest.ts'
 import { callerOf } from './bearer.ts'
-import type { Caller, Item, List, Right, SharePoint, Site } from './state.ts'
-import { addList, may, siteOf } from './state.ts'
-
-/** How long a form digest serves, in seconds. */
-const digestSeconds = 1800
-
-type Call = {
-  sharePoint: SharePoint
-  tenant: Tenant
-  site: Site
-  caller: Caller
-  request: Request
-  /** The verb that is meant, where a POST names another. */
-  verb: string
-  /** Where the site is. */
-  url: string
-}
-type Answered = Promise<Response> | Response
-type Route = { path: RegExp; verb: string; needs: Right; answer(call: Call, list: List, item: Item): Answered }
+import { unauthorized } from './challenge.ts'
+import type { SharePoint } from './state.ts'
 
 /**
- * The REST service of each tenant's site at `/{tenant}/_api`: the web, its lists, and their items with ETags. Whoever comes with
- * a bearer token is the user and the app that it names; whoever has a session at Entra ID is that user alone, and needs a form
- * digest to change anything.
+ * The REST service of each tenant's site at `/{tenant}/_api`. Whoever comes with a bearer token is the user and the app that it
+ * names; whoever has a session at Entra ID is that user alone.
  *
- * @see OAUTH: Azure AD Token Expirations; SharePoint documentation, working with lists and list items with REST
+ * @see OAUTH: Azure AD Token Expirations
  */
 export const sharePointApi = (sharePoint: SharePoint): RequestHandler => {
   const { entra } = sharePoint.acs
@@ -45,125 +24,6 @@ export const sharePointApi = (sharePoint: SharePoint): RequestHandler => {
     const caller = bearer ? callerOf(sharePoint, tenant, bearer) : session && { user: session }
     if (caller === undefined) return unauthorized(tenant.id)
     if ('says' in caller) return unauthorized(tenant.id, caller)
-    const verb = request.headers.get('x-http-method') ?? request.method
-    const call: Call = { sharePoint, tenant, site: siteOf(sharePoint, tenant), caller, request, verb, url: `${entra.origin}/${tenant.id}` } // prettier-ignore
-    return routed(call, decodeURIComponent(new URL(request.url).pathname).split('/_api/')[1] ?? '')
+    return answerRest({ sites: sharePoint, tenant, caller, request, url: `${entra.origin}/${tenant.id}` })
   })
-}
-
-const routed = (call: Call, path: string): Answered => {
-  const { sharePoint, site, caller, verb } = call
-  const route = routes.find((one) => one.verb === verb && one.path.test(path))
-  if (route === undefined) return problem(problems.unknown)
-  if (!may(sharePoint, caller, route.needs)) return problem(problems.denied)
-  if (verb !== 'GET' && path !== 'contextinfo' && caller.app === undefined && !hasDigest(call))
-    return problem(problems.digest)
-  const { title, guid, id } = route.path.exec(path)?.groups ?? {}
-  const list = [...site.lists.values()].find(
-    (one) => one.title === title?.replaceAll("''", "'") || (guid !== undefined && one.guid === guid.toLowerCase()),
-  )
-  const item = list?.items.get(Number(id))
-  if (list === undefined && (title ?? guid) !== undefined) return problem(problems.noList)
-  if (item === undefined && id !== undefined) return problem(problems.missing)
-  return route.answer(call, list as List, item as Item)
-}
-
-const ofList = String.raw`^web/lists(?:/getbytitle\('(?<title>(?:[^']|'')*)'\)|\('(?<guid>[^']*)'\))`
-const lists = new RegExp(`${ofList}$`, 'i')
-const items = new RegExp(`${ofList}/items$`, 'i')
-const one = new RegExp(String.raw`${ofList}/items\((?<id>\d+)\)$`, 'i')
-
-const routes: readonly Route[] = [
-  { path: /^contextinfo$/, verb: 'POST', needs: 'none', answer: (call) => HttpResponse.json(contextInfo(call)) },
-  { path: /^web$/, verb: 'GET', needs: 'read', answer: ({ site, url, tenant }) => HttpResponse.json(webOf(site, url, tenant.name)) }, // prettier-ignore
-  { path: /^web\/currentuser$/i, verb: 'GET', needs: 'read', answer: ({ caller }) => HttpResponse.json(personOf(caller)) }, // prettier-ignore
-  { path: /^web\/lists$/, verb: 'GET', needs: 'read', answer: ({ site }) => HttpResponse.json({ value: [...site.lists.values()].map(listOf) }) }, // prettier-ignore
-  { path: /^web\/lists$/, verb: 'POST', needs: 'manage', answer: createList },
-  { path: lists, verb: 'GET', needs: 'read', answer: (_, list) => HttpResponse.json(listOf(list)) },
-  { path: items, verb: 'GET', needs: 'read', answer: (_, list) => HttpResponse.json({ value: [...list.items.values()].map(itemOf) }) }, // prettier-ignore
-  { path: items, verb: 'POST', needs: 'write', answer: createItem },
-  { path: one, verb: 'GET', needs: 'read', answer: (_, _list, item) => HttpResponse.json(itemOf(item), { headers: { etag: etagOf(item) } }) }, // prettier-ignore
-  { path: one, verb: 'MERGE', needs: 'write', answer: changeItem },
-  { path: one, verb: 'PATCH', needs: 'write', answer: changeItem },
-  { path: one, verb: 'DELETE', needs: 'write', answer: removeItem },
-]
-
-async function createList({ site, request }: Call): Promise<Response> {
-  const fields = await fieldsOf(request)
-  const title = fields?.['Title']
-  if (typeof title !== 'string' || title === '' || site.lists.has(title)) return problem(problems.unreadable)
-  return HttpResponse.json(listOf(addList(site, title)), { status: 201 })
-}
-
-async function createItem({ sharePoint, caller, request }: Call, list: List): Promise<Response> {
-  const fields = await fieldsOf(request)
-  if (fields === undefined) return problem(problems.unreadable)
-  const stamp = { at: sharePoint.acs.entra.clock.now(), by: caller }
-  const item = { id: list.next++, guid: crypto.randomUUID(), fields, created: stamp, modified: stamp, version: 1 }
-  list.items.set(item.id, item)
-  return HttpResponse.json(itemOf(item), { status: 201, headers: { etag: etagOf(item) } })
-}
-
-async function changeItem({ sharePoint, caller, request }: Call, _: List, item: Item): Promise<Response> {
-  const fields = await fieldsOf(request)
-  if (fields === undefined) return problem(problems.unreadable)
-  const stale = mismatch(request, item)
-  if (stale) return problem(stale)
-  item.fields = { ...item.fields, ...fields }
-  item.modified = { at: sharePoint.acs.entra.clock.now(), by: caller }
-  item.version += 1
-  return new HttpResponse(null, { status: 204, headers: { etag: etagOf(item) } })
-}
-
-function removeItem({ request }: Call, list: List, item: Item): Response {
-  const stale = mismatch(request, item)
-  if (stale) return problem(stale)
-  list.items.delete(item.id)
-  return new HttpResponse(null, { status: 200 })
-}
-
-/** A change names the version that it is made to, or `*`. */
-const mismatch = (request: Request, item: Item): Problem | undefined => {
-  const named = request.headers.get('if-match')
-  return named === '*' || named === etagOf(item) ? undefined : problems.changed
-}
-
-/** What a body gives for the fields; what the service alone writes is left out. */
-const fieldsOf = async (request: Request): Promise<Record<string, unknown> | undefined> => {
-  try {
-    const body: unknown = JSON.parse(await request.text())
-    if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined
-    return Object.fromEntries(Object.entries(body).filter(([name]) => !own.has(name)))
-  } catch {
-    return undefined
-  }
-}
-const own = new Set(['__metadata', 'odata.etag', 'Id', 'ID', 'GUID', 'Created', 'Modified', 'AuthorId', 'EditorId', 'Author', 'Editor', 'AppAuthor', 'AppEditor']) // prettier-ignore
-
-const digestAt = ({ site, caller }: Call, at: number): string => {
-  const stamp = new Date(at * 1000).toUTCString().replace(/^\w+, (.*) GMT$/, '$1 -0000')
-  const sum = createHmac('sha512', site.guid)
-    .update(`${personOf(caller).LoginName},${at}`)
-    .digest('hex')
-    .toUpperCase()
-  return `0x${sum},${stamp}`
-}
-
-const secondsOf = ({ sharePoint }: Call) => Math.floor(sharePoint.acs.entra.clock.now() / 1000)
-
-const contextInfo = (call: Call) => ({
-  FormDigestTimeoutSeconds: digestSeconds,
-  FormDigestValue: digestAt(call, secondsOf(call)),
-  LibraryVersion: '16.0.0.0',
-  SiteFullUrl: call.url,
-  SupportedSchemaVersions: ['14.0.0.0', '15.0.0.0'],
-  WebFullUrl: call.url,
-})
-
-const hasDigest = (call: Call): boolean => {
-  const given = call.request.headers.get('x-requestdigest') ?? ''
-  const at = Date.parse(given.split(',').slice(1).join(',')) / 1000
-  if (!Number.isInteger(at) || Math.abs(secondsOf(call) - at) > digestSeconds) return false
-  const [due, said] = [Buffer.from(digestAt(call, at)), Buffer.from(given)]
-  return due.length === said.length && timingSafeEqual(due, said)
 }

@@ -8,7 +8,8 @@ import { refusalOf } from '../../idp/entra/guard.ts'
 import { readJwt } from '../../idp/forge-token.ts'
 import { nameIdOf } from '../../sts/acs/mint.ts'
 import { resourcesIn } from '../../sts/acs/state.ts'
-import type { Caller, SharePoint } from './state.ts'
+import type { Caller } from '../state.ts'
+import type { SharePoint } from './state.ts'
 
 /** Why a token is refused: the number and reason of `x-ms-diagnostics`, where they are on record, and the body. */
 export type TokenRefusal = { code?: number; reason?: string; error?: string; says: string }

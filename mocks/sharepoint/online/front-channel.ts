@@ -15,7 +15,7 @@ import type { NeighbourSignIn } from '../../idp/entra/state.ts'
 import { mintContext } from '../../sts/acs/mint.ts'
 import type { Acs } from '../../sts/acs/state.ts'
 import { acsMisbehaves, lifetimesIn, tenantOfRealm } from '../../sts/acs/state.ts'
-import { unauthorized } from './answers.ts'
+import { unauthorized } from './challenge.ts'
 
 type Asked = { acs: Acs; tenant: Tenant | undefined; client: Client | undefined; query: URLSearchParams }
 type Rule = { says: string; unless: (asked: Asked) => boolean }

@@ -1,37 +1,14 @@
-import { randomUUID } from 'node:crypto'
-import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
 import type { Acs } from '../../sts/acs/state.ts'
+import type { Grants, Sites } from '../state.ts'
 
-/** What somebody may do at a site, each including those before it. */
-export const rights = ['none', 'read', 'write', 'manage', 'full'] as const
-export type Right = (typeof rights)[number]
-
-/** Who is behind a call: a user alone (by cookie), a user by way of an app, or an app alone. */
-export type Caller = { user?: User; app?: Client }
-
-/** Who made or last changed an item, and through which app. */
-type Stamp = { at: number; by: Caller }
-
-/** An item: its fields as they were given, and who made and changed it. Times are ms. */
-export type Item = { id: number; guid: string; fields: Record<string, unknown>; created: Stamp; modified: Stamp; version: number } // prettier-ignore
-
-export type List = { guid: string; title: string; items: Map<number, Item>; next: number }
-
-/** The site of a tenant: one web, with its lists by title. */
-export type Site = { guid: string; lists: Map<string, List> }
-
-/** What a universe may change about SharePoint; each has a default. */
-export type Switches = {
-  /** What an app has been granted, by client id. Default: full control. */
-  grants: Map<Client['id'], Right>
-  /** What a user may do, by object id. Default: manage. */
-  rights: Map<User['objectId'], Right>
+/** What a universe may change about SharePoint Online; each has a default. */
+type Switches = Grants & {
   /** Whether a site takes tokens of apps alone. Default: it does. */
   allowsAppOnly: boolean
 }
 
 /** SharePoint Online, as the sites of the tenants of a token service. */
-export type SharePoint = Switches & { acs: Acs; sites: Map<Tenant['id'], Site> }
+export type SharePoint = Switches & Sites & { acs: Acs }
 
 /** Opens SharePoint for the tenants of a token service. */
 export const makeSharePoint = (acs: Acs, given: Partial<Switches> = {}): SharePoint => ({
@@ -40,41 +17,7 @@ export const makeSharePoint = (acs: Acs, given: Partial<Switches> = {}): SharePo
   allowsAppOnly: true,
   ...given,
   acs,
+  clock: acs.entra.clock,
   sites: new Map(),
+  loginOf: ({ name }) => `i:0#.f|membership|${name.toLowerCase()}`,
 })
-
-/** The list that every site begins with. */
-export const firstList = 'Tasks'
-
-/** The site of a tenant, made when it is first asked for. */
-export const siteOf = ({ sites }: SharePoint, { id }: Tenant): Site => {
-  const known = sites.get(id) ?? { guid: randomUUID(), lists: new Map() }
-  sites.set(id, known)
-  if (known.lists.size === 0) addList(known, firstList)
-  return known
-}
-
-/** Adds an empty list. */
-export const addList = ({ lists }: Site, title: string): List => {
-  const list = { guid: randomUUID(), title, items: new Map<number, Item>(), next: 1 }
-  lists.set(title, list)
-  return list
-}
-
-/**
- * What a caller may do: a user alone what the user may, an app alone what the app was granted, and a user by way of an app no more
- * than either.
- *
- * @see SharePoint documentation, add-in authorization policy types; FAQ: SharePoint Online and O365
- */
-export const rightOf = (sharePoint: SharePoint, { user, app }: Caller): Right => {
-  const held = [
-    ...(user ? [sharePoint.rights.get(user.objectId) ?? 'manage'] : []),
-    ...(app ? [sharePoint.grants.get(app.id) ?? 'full'] : []),
-  ]
-  return rights[Math.min(...held.map((right) => rights.indexOf(right)), rights.length - 1)] ?? 'none'
-}
-
-/** Whether a caller may do what needs a right. */
-export const may = (sharePoint: SharePoint, caller: Caller, needed: Right): boolean =>
-  rights.indexOf(rightOf(sharePoint, caller)) >= rights.indexOf(needed)

@@ -1,30 +1,6 @@
 import { HttpResponse } from 'msw'
-import { randomUUID } from 'node:crypto'
-import { acsId, sharePointId } from '../../../protocols/acs/names.ts'
-import { nameIdOf } from '../../sts/acs/mint.ts'
-import type { TokenRefusal } from './bearer.ts'
-import type { Caller, Item, List, Site } from './state.ts'
-
-/** What tells whoever has no good token which realm this is, and whose tokens it takes. */
-const challengeOf = (realm: string): string =>
-  [
-    `Bearer realm="${realm}"`,
-    `client_id="${sharePointId}"`,
-    `trusted_issuers="${acsId}@*,https://sts.windows.net/*/"`,
-  ].join()
-
-/** Answers a call without a good token with 401, the challenge, and what is known of the cause. */
-export const unauthorized = (realm: string, refused?: TokenRefusal) => {
-  const { code, reason, error, says } = refused ?? {}
-  const diagnostics =
-    reason === undefined
-      ? {}
-      : { 'x-ms-diagnostics': `${code === undefined ? '' : `${code};`}reason="${reason}";category="invalid_client"` }
-  const headers = { 'www-authenticate': challengeOf(realm), ...diagnostics, 'request-id': randomUUID() }
-  return refused === undefined
-    ? new HttpResponse(null, { status: 401, headers })
-    : HttpResponse.json({ ...(error !== undefined && { error }), error_description: says }, { status: 401, headers })
-}
+import { hash } from 'node:crypto'
+import type { Caller, Item, List, Site, Sites } from './state.ts'
 
 /** How the REST service says no: status, number and class of the error, and its text. */
 export type Problem = { status: number; code: string; says: string }
@@ -45,7 +21,10 @@ export const problem = ({ status, code, says }: Problem) =>
   HttpResponse.json({ 'odata.error': { code, message: { lang: 'en-US', value: says } } }, { status })
 
 /** Who somebody is at a site. The app that calls alone goes by one name, whatever app it is. */
-export const personOf = ({ user }: Caller): { Id: number; Title: string; LoginName: string } =>
+export const personOf = (
+  { loginOf }: Pick<Sites, 'loginOf'>,
+  { user }: Caller,
+): { Id: number; Title: string; LoginName: string } =>
   user === undefined
     ? {
         Id: 1_073_741_822,
@@ -53,9 +32,9 @@ export const personOf = ({ user }: Caller): { Id: number; Title: string; LoginNa
         LoginName: 'i:0i.t|00000003-0000-0ff1-ce00-000000000000|app@sharepoint',
       }
     : {
-        Id: Number.parseInt(nameIdOf(user).slice(-6), 16),
+        Id: Number.parseInt(hash('sha256', user.objectId).slice(6, 12), 16),
         Title: user.displayName,
-        LoginName: `i:0#.f|membership|${user.name.toLowerCase()}`,
+        LoginName: loginOf(user),
       }
 
 /** A web as the service shows it. */
@@ -75,7 +54,7 @@ const instant = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`
  *
  * @see OAUTH: Azure AD Token Expirations, the table of columns
  */
-export const itemOf = (item: Item) => {
+export const itemOf = (sites: Pick<Sites, 'loginOf'>, item: Item) => {
   const { id, guid, fields, created, modified, version } = item
   return {
     'odata.etag': etagOf(item),
@@ -85,10 +64,10 @@ export const itemOf = (item: Item) => {
     GUID: guid,
     Created: instant(created.at),
     Modified: instant(modified.at),
-    AuthorId: personOf(created.by).Id,
-    Author: personOf(created.by),
-    EditorId: personOf(modified.by).Id,
-    Editor: personOf(modified.by),
+    AuthorId: personOf(sites, created.by).Id,
+    Author: personOf(sites, created.by),
+    EditorId: personOf(sites, modified.by).Id,
+    Editor: personOf(sites, modified.by),
     AppAuthor: created.by.app?.name ?? null,
     AppEditor: modified.by.app?.name ?? null,
     OData__UIVersionString: `${version}.0`,
