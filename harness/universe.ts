@@ -17,6 +17,7 @@ import type { Invariant } from './judge/check.ts'
 import type { Room, SharedRoom } from './judge/judge.ts'
 import type { LauncherAddress } from './launch/launcher.ts'
 import type { Exchange, MockActor } from './record/exchange.ts'
+import { mockActors } from './record/exchange.ts'
 import type { Transcript } from './record/transcript.ts'
 import { makeTranscript } from './record/transcript.ts'
 import { roleModules } from './roles/index.ts'
@@ -28,7 +29,13 @@ import { plainOriginOf } from './wire/plain.ts'
 /** World, mocks and target, private to one worker. */
 export type Universe<R extends JudgedRole = 'broker'> = Room<R> & UniverseOwn
 
-type UniverseOwn = { world: World; transcript: Transcript; close(): Promise<void> }
+type UniverseOwn = {
+  world: World
+  transcript: Transcript
+  /** The wire of a browser that is not ours, and does what a check asks: all that goes over it is recorded as a browser's. */
+  visitor(check: CheckId): Wire
+  close(): Promise<void>
+}
 
 /** What a universe is made of. */
 export type UniverseParts<R extends JudgedRole> = {
@@ -73,7 +80,7 @@ export const openUniverse = async <R extends JudgedRole>({
     provision: stage.provision,
     mocks(place) {
       const mocks = Object.entries(stage.mocks(place)) as [MockActor, Wire][]
-      return Object.fromEntries(mocks.map(([actor, wire]) => [actor, recorded(wire, actor, transcript, clock)]))
+      return Object.fromEntries(mocks.map(([actor, wire]) => [actor, recorded(wire, actor, { transcript, clock })]))
     },
   }
   const site = await attach(ground)
@@ -149,6 +156,11 @@ export const openUniverse = async <R extends JudgedRole>({
           ...browsing(check, phase, signal),
         }),
     }),
+    visitor: (check) => (request, signal) => {
+      const to = actorAt(request.origin)
+      if (to === undefined) throw new TypeError(`a visitor was sent to ${request.origin}, which is nobody's`)
+      return recording(marked(site.wire), { from: 'browser', to, check }, { transcript, clock })(request, signal)
+    },
     close: site.close,
   }
   return Object.assign(room, shared, { role: target.role as R })
@@ -184,18 +196,19 @@ const attach = (ground: Ground): Promise<Site> => {
 }
 
 /** Records what the target itself sends to a mock; a browser's requests are recorded where they begin. */
-const recorded =
-  (wire: Wire, actor: MockActor, transcript: Transcript, clock: UniverseClock): Wire =>
+const recorded = (wire: Wire, actor: MockActor, by: Recorder): Wire => {
+  const ofTarget = recording(wire, { from: 'target', to: actor, check: null }, by)
+  return (request, signal) => (headerOf(request.headers, browserMark) === undefined ? ofTarget : wire)(request, signal)
+}
+
+type Recorder = { transcript: Transcript; clock: UniverseClock }
+
+/** Records each request when it comes, and its answer. */
+const recording =
+  (wire: Wire, route: Pick<Exchange, 'check' | 'from' | 'to'>, { transcript, clock }: Recorder): Wire =>
   async (request, signal) => {
-    if (headerOf(request.headers, browserMark) !== undefined) return wire(request, signal)
-    const route: Pick<Exchange, 'check' | 'phase' | 'plane' | 'from' | 'to'> = {
-      check: null,
-      phase: 'run',
-      plane: actor,
-      from: 'target',
-      to: actor,
-    }
-    const answered = transcript.arrive({ ...route, at: clock.now(), request })
+    const plane = mockActors.find((actor) => actor === route.to) ?? 'party'
+    const answered = transcript.arrive({ ...route, phase: 'run', plane, at: clock.now(), request })
     try {
       const response = await wire(request, signal)
       answered({ response })
