@@ -1,7 +1,10 @@
 /** A way in which a counterparty misbehaves; what a target must survive, never a fault of the target. */
 export type HostileMode = { id: `${'idp' | 'sts' | 'sharepoint'}.${string}`; does: string }
 
-/** The catalogue; a mode is set for one tenant, so that only the slice that asked for it meets it. */
+/**
+ * The catalogue; a mode is set for one tenant, so that only the slice that asked for it meets it. Those of `sts` are about tokens for
+ * SharePoint Online, whether Azure ACS or Entra ID sells them.
+ */
 // oxfmt-ignore
 export const hostileModes = {
   'idp.denies-access': { id: 'idp.denies-access', does: 'ends every sign-in with access_denied' },
@@ -47,14 +50,14 @@ export const hostileModes = {
   'idp.changes-wctx': { id: 'idp.changes-wctx', does: 'answers WS-Federation with a wctx that nobody asked for' },
   'idp.spends-refresh-tokens': { id: 'idp.spends-refresh-tokens', does: 'lets a refresh token serve once, which is no mistake' },
   'idp.omits-wctx': { id: 'idp.omits-wctx', does: 'answers WS-Federation without the wctx of the request' },
-  'sts.fails': { id: 'sts.fails', does: 'answers every token request to Azure ACS with status 500 and a page of HTML' },
-  'sts.refuses-codes': { id: 'sts.refuses-codes', does: 'refuses every authorization code that Azure ACS has issued' },
-  'sts.refuses-renewals': { id: 'sts.refuses-renewals', does: 'refuses every refresh token of Azure ACS as expired, with status 401' },
-  'sts.omits-refresh-token': { id: 'sts.omits-refresh-token', does: 'sells tokens at Azure ACS without a refresh token, which is no mistake' },
-  'sts.keeps-refresh-token': { id: 'sts.keeps-refresh-token', does: 'renews at Azure ACS without a new refresh token, so that the old one goes on, which is no mistake' },
-  'sts.spends-refresh-tokens': { id: 'sts.spends-refresh-tokens', does: 'renews at Azure ACS once with each refresh token, which is no mistake' },
-  'sts.detects-reuse': { id: 'sts.detects-reuse', does: 'revokes every grant of a user at Azure ACS when a refresh token comes a second time' },
-  'sts.loses-answers': { id: 'sts.loses-answers', does: 'does what it is asked at Azure ACS, and breaks the connection instead of an answer' },
+  'sts.fails': { id: 'sts.fails', does: 'answers every token request with status 500 and a page of HTML' },
+  'sts.refuses-codes': { id: 'sts.refuses-codes', does: 'refuses every authorization code for SharePoint Online' },
+  'sts.refuses-renewals': { id: 'sts.refuses-renewals', does: 'refuses every refresh token for SharePoint Online as expired' },
+  'sts.omits-refresh-token': { id: 'sts.omits-refresh-token', does: 'sells tokens without a refresh token, which is no mistake' },
+  'sts.keeps-refresh-token': { id: 'sts.keeps-refresh-token', does: 'renews without a new refresh token, so that the old one goes on, which is no mistake' },
+  'sts.spends-refresh-tokens': { id: 'sts.spends-refresh-tokens', does: 'renews once with each refresh token, which is no mistake' },
+  'sts.detects-reuse': { id: 'sts.detects-reuse', does: 'revokes every grant of a user when a refresh token comes a second time' },
+  'sts.loses-answers': { id: 'sts.loses-answers', does: 'does what it is asked, and breaks the connection instead of an answer' },
 } as const satisfies Record<string, HostileMode>
 
 /** Modes that are told something: it follows the id and a colon. */
@@ -65,10 +68,10 @@ export const toldModes = {
   'idp.extends-ids': { id: 'idp.extends-ids', does: 'puts this after the id of each assertion' },
   'idp.names-tenant-in-access-token': { id: 'idp.names-tenant-in-access-token', does: 'issues access tokens with this tid' },
   'idp.names-tenant-in-id-token': { id: 'idp.names-tenant-in-id-token', does: 'issues id tokens with this tid' },
-  'sts.follows': { id: 'sts.follows', does: 'sells tokens at Azure ACS that live as long as those of this profile, which is no mistake' },
-  'sts.access-lives': { id: 'sts.access-lives', does: 'sells access tokens at Azure ACS that live for so many seconds, which is no mistake' },
-  'sts.says-expires-in': { id: 'sts.says-expires-in', does: 'says this JSON for expires_in at Azure ACS, or leaves it out where it is the word absent' },
-  'sts.says-expires-on': { id: 'sts.says-expires-on', does: 'says this JSON for expires_on at Azure ACS, or leaves it out where it is the word absent' },
+  'sts.follows': { id: 'sts.follows', does: 'sells tokens that live as long as those of this profile, which is no mistake' },
+  'sts.access-lives': { id: 'sts.access-lives', does: 'sells access tokens that live for so many seconds, which is no mistake' },
+  'sts.says-expires-in': { id: 'sts.says-expires-in', does: 'says this JSON for expires_in, or leaves it out where it is the word absent' },
+  'sts.says-expires-on': { id: 'sts.says-expires-on', does: 'says this JSON for expires_on, or leaves it out where it is the word absent' },
   'idp.forges-id-token': { id: 'idp.forges-id-token', does: 'issues forged id tokens by this trick with their key' },
 } as const satisfies Record<string, HostileMode>
 

@@ -54,13 +54,13 @@ const refusingAtOnce: Policies = { ...honest, show: () => ({ status: 400, behind
 export const cacheRole: RoleModule<'token-cache'> = {
   hosts: { target: 'cache.test', broker: 'broker.test', idp: 'login.test' },
   describe: ({ capabilities }) => ({ dialect: 'token-cache', capabilities: new Set<Capability>(capabilities) }),
-  kinds: () => everyKind,
+  kinds: ({ profile }) => ({ ...everyKind, sharePoint: profile?.through === 'entra' ? 'entra' : 'acs' }),
 
   stage({ target, world, clock, transcriptOf }) {
     const { cache, profile } = target
     const transcript = transcriptOf(world)
     const directories: { entra?: Entra } = {}
-    const direct = profile.through === 'token-service'
+    const direct = profile.through !== 'broker'
     const originsAt = ({ target: origin, mocks }: Place) => ({ target: origin, broker: mocks.broker ?? '', idp: mocks.idp ?? '' }) // prettier-ignore
     return Promise.resolve({
       world,

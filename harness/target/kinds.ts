@@ -10,5 +10,9 @@ export const kindsOf = ({ capabilities, profile }: Pick<Target<'broker'>, 'capab
   const declared = everyKind.upstreams.filter((upstream) =>
     capabilities.includes(upstream === 'oidc' ? 'oidc' : 'wsfed-upstream'),
   )
-  return { upstreams: declared.length > 0 ? declared : everyKind.upstreams, tokenVersions: profile.tokenVersions }
+  return {
+    ...everyKind,
+    upstreams: declared.length > 0 ? declared : everyKind.upstreams,
+    tokenVersions: profile.tokenVersions,
+  }
 }

@@ -43,8 +43,9 @@ const profileSchema = z
       description:
         'How many seconds before its end an access token is renewed. The documents say 60; any other value is told as such.',
     }),
-    through: z.enum(['broker', 'token-service']).default('broker').meta({
-      description: 'Where tokens are renewed. The documents say: through the broker.',
+    through: z.enum(['broker', 'token-service', 'entra']).default('broker').meta({
+      description:
+        'Where tokens are renewed. The documents say: through the broker. Else at the token service itself: that of SharePoint, or Entra ID.',
     }),
   })
   .prefault({})

@@ -36,7 +36,7 @@ export const needingTime: CacheCheck['needs'] = { ...manyPairs, capabilities: ['
 
 /** The users of each resource, resource by resource. */
 export const pairsOf = ({ slice: { clients, users } }: Context): Pair[][] =>
-  clients.filter(({ tokenService }) => tokenService === 'acs').map((client) => users.map((user) => ({ user, client })))
+  clients.filter(({ sharePoint }) => sharePoint).map((client) => users.map((user) => ({ user, client })))
 
 /** The pair of the control, which no case touches. */
 export const controlPair = (context: Context): Pair => owned(pairsOf(context)[0]?.[0])

@@ -127,13 +127,11 @@ export const keepsNoCallersToken: CacheCheck = {
     }
     /** The resource of the control, for a user of whom it holds no token. */
     const { slice } = context
-    const client = owned(slice.clients.find(({ tokenService }) => tokenService === 'acs'))
+    const client = owned(slice.clients.find(({ sharePoint }) => sharePoint))
     await context.each([owned(slice.users[1])], (user) => asBefore({ user, client }, false))
     const fresh = freshPairs(context)
     await context.each([true, false], (trusted) => asBefore(fresh.pair(), trusted))
-    const clients = slice.clients
-      .filter(({ tokenService, id }) => tokenService === 'acs' && id !== client.id)
-      .toReversed()
+    const clients = slice.clients.filter(({ sharePoint, id }) => sharePoint && id !== client.id).toReversed()
     const places = fc.tuple(fc.constantFrom(...slice.users.slice(2)), fc.constantFrom(...clients.slice(0, 4)))
     await context.forEvery('places', places, Math.min(30, casesFor(context, 3)), ([user, where]) =>
       asBefore({ user, client: where }, false),

@@ -20,7 +20,7 @@ export const perRealm: CacheCheck = {
     const { clients, users, tenants } = context.slice
     const here = owned(tenants[0]).id
     const ofRealm = (own: boolean) =>
-      clients.filter(({ tenant, tokenService }) => tokenService === 'acs' && (tenant === here) === own)
+      clients.filter(({ tenant, sharePoint }) => sharePoint && (tenant === here) === own)
     const left = users.filter(({ tenant }) => tenant === here).slice(1)
     const across = async (place: number) => {
       const user = owned(left.shift())

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { AccessToken } from 'simple-oauth2'
 import library from 'simple-oauth2'
 import type { CacheProvision } from '../../fixtures/world/cache-provision.ts'
+import type { Answer, Keeper } from '../keeper-server.ts'
 
 type Resource = CacheProvision['resources'][number]
 type Whose = { user: string; resource: Resource }
-type Answer = { outcome: 'data' } | { outcome: 'no-token'; trustUrl: string } | { outcome: 'failed'; says: string }
 
 /** The window of the library's own documentation, in seconds. */
 const expirationWindow = 300
@@ -36,7 +36,7 @@ const clientFor = (resource: Resource, id?: string) => {
  * Keeps tokens for users by the library alone, as its documentation shows: a token that is about to expire is refreshed and replaced, and
  * nothing else is done to it. Around it stands only what the library leaves to its user: a map, and the state of a dialog.
  */
-export const makeKeeper = ({ resources, callback }: CacheProvision) => {
+export const makeKeeper = ({ resources, callback }: CacheProvision): Keeper => {
   const tokens = new Map<string, AccessToken>()
   const dialogs = new Map<string, Whose>()
   const keyOf = ({ user, resource }: Whose) => JSON.stringify([resource.id, user])
@@ -50,7 +50,7 @@ export const makeKeeper = ({ resources, callback }: CacheProvision) => {
   }
 
   return {
-    async call(user: string, realm: string, id: string): Promise<Answer> {
+    async call(user, realm, id) {
       const resource = resources.find((one) => one.id === id && one.tenant === realm)
       if (resource === undefined) return { outcome: 'failed', says: 'unknown resource' }
       const whose = { user, resource }
@@ -73,7 +73,7 @@ export const makeKeeper = ({ resources, callback }: CacheProvision) => {
       return status === 200 ? { outcome: 'data' } : { outcome: 'failed', says: `the resource answered ${status}` }
     },
 
-    async comesBack(state: string, code: string): Promise<boolean> {
+    async comesBack(state, code) {
       const whose = dialogs.get(state)
       dialogs.delete(state)
       if (whose === undefined) return false

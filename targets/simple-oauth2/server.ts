@@ -1,43 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { createServer } from 'node:https'
-import { text } from 'node:stream/consumers'
-import { parseArgs } from 'node:util'
-import type { CacheProvision } from '../../fixtures/world/cache-provision.ts'
+import { serveKeeper } from '../keeper-server.ts'
 import { makeKeeper } from './keeper.ts'
 
-const { values } = parseArgs({
-  options: {
-    provision: { type: 'string', default: '' },
-    port: { type: 'string', default: '0' },
-    cert: { type: 'string', default: '' },
-    key: { type: 'string', default: '' },
-  },
-})
-const keeper = makeKeeper(JSON.parse(readFileSync(values.provision, 'utf8')) as CacheProvision)
-
-type Answer = { status: number; json: unknown }
-
-const answer = async (method: string, url: URL, body: string): Promise<Answer> => {
-  const form = new URLSearchParams(body)
-  const { searchParams: query, pathname } = url
-  if (method === 'POST' && pathname === '/call') {
-    const [user = '', realm = '', resource = ''] = ['user', 'realm', 'resource'].map((name) => form.get(name) ?? '')
-    return { status: 200, json: await keeper.call(user, realm, resource) }
-  }
-  if (pathname === '/callback') {
-    const done = await keeper.comesBack(query.get('state') ?? '', query.get('code') ?? '')
-    return { status: done ? 200 : 400, json: { done } }
-  }
-  return pathname === '/health' ? { status: 200, json: 'ok' } : { status: 404, json: 'not found' }
-}
-
-createServer({ cert: readFileSync(values.cert), key: readFileSync(values.key) }, (request, response) => {
-  const respond = async () => {
-    const asked = async () =>
-      answer(request.method ?? 'GET', new URL(request.url ?? '/', 'https://localhost'), await text(request))
-    const { status, json } = await asked().catch((): Answer => ({ status: 500, json: 'it failed' }))
-    response.writeHead(status, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(json))
-  }
-  void respond()
-}).listen(Number(values.port), '127.0.0.1')
+serveKeeper(makeKeeper)

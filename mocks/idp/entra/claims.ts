@@ -3,8 +3,9 @@ import type { Client, Tenant, User } from '../../../fixtures/world/shapes.ts'
 import { roleTemplates } from './administrator.ts'
 import { assertedOf } from './asserted.ts'
 import { administers, apiOf } from './directory.ts'
+import { lifetimesOf } from './for-sharepoint.ts'
 import { permissionsOf } from './scopes.ts'
-import type { Entra, Version } from './state.ts'
+import type { Entra, Lifetimes, Version } from './state.ts'
 
 /** What a token endpoint has decided to grant. Without a user it is an app-only grant. */
 export type Granted = {
@@ -37,7 +38,7 @@ export const accessClaims = (entra: Entra, version: Version, granted: Granted): 
   const audience = version === 1 ? resource : (apiOf(entra, { tenant }, resource)?.id ?? resource)
   const azp = version === 1 ? { appid: client.id, appidacr: '1' } : { azp: client.id, azpacr: '1' }
   return {
-    ...timesOf(entra, version, tenant),
+    ...timesOf(entra, version, tenant, lifetimesOf(entra, tenant, client)),
     aud: audience,
     ...azp,
     ...(user === undefined ? appClaims(granted) : userAccessClaims(version, granted, user)),
@@ -61,13 +62,18 @@ export const servicePrincipalOf = (tenant: Tenant, client: Client): string =>
     .toString('hex')
     .replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-4$3-a$4-$5')
 
-const timesOf = ({ clock, lifetimes, origin }: Entra, version: Version, { id }: Tenant): Claims => {
+const timesOf = (
+  { clock, origin, ...entra }: Entra,
+  version: Version,
+  { id }: Tenant,
+  { access }: Pick<Lifetimes, 'access'> = entra.lifetimes,
+): Claims => {
   const now = Math.floor(clock.now() / 1000)
   return {
     iss: issuerOf({ origin }, id, version),
     iat: now,
     nbf: now,
-    exp: now + Math.floor(lifetimes.access / 1000),
+    exp: now + Math.floor(access / 1000),
     tid: id,
     ver: `${version}.0`,
     rh: `0.${randomUUID()}`,

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose'
 import { createHash } from 'node:crypto'
+import { jwkWithThumbprint } from '../../../fixtures/world/keys.ts'
 import type { User } from '../../../fixtures/world/shapes.ts'
 import { publicKeyOf } from '../../../protocols/signature/certificate.ts'
 import { signerOf } from '../signer.ts'
@@ -68,9 +69,9 @@ const mintFor = async (
 }
 
 const sign = ({ keys }: Entra, version: Version, claims: Claims): Promise<string> => {
-  const { x5t } = keys.publicJwk
+  const { x5t = '' } = jwkWithThumbprint(keys)
   return new SignJWT(claims)
-    .setProtectedHeader({ typ: 'JWT', alg: 'RS256', ...(version === 1 && x5t !== undefined && { x5t }), kid: keys.kid })
+    .setProtectedHeader({ typ: 'JWT', alg: 'RS256', ...(version === 1 && { x5t }), kid: keys.kid })
     .sign(keys.privateKey)
 }
 

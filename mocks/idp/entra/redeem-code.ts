@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { graph } from './directory.ts'
+import { stsMisbehaves } from './for-sharepoint.ts'
 import type { Guard } from './guard.ts'
 import { refusalOf } from './guard.ts'
 import { issueRefreshToken } from './renew.ts'
@@ -30,6 +31,7 @@ const codeGuards: readonly Guard<Asked>[] = [
 
 // oxfmt-ignore
 const bindingGuards: readonly Guard<Asked>[] = [
+  { ...invalid, code: 70000, says: 'The provided authorization code is not valid.', unless: ({ entra, code }) => !stsMisbehaves(entra, code.tenant, code.client, 'sts.refuses-codes') },
   { error: 'invalid_resource', code: 500011, says: 'The resource differs from that of the authorization request.', unless: (asked) => asked.code.resource === '' || ['', asked.code.resource].includes(resourceOf(asked) ?? '') },
   { error: 'invalid_request', code: 900144, says: "The request body must contain the following parameter: 'resource'.", unless: (asked) => asked.version === 2 || asked.code.resource !== '' || resourceOf(asked) !== '' },
 ]

@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Guard } from './guard.ts'
 import { refusalOf } from './guard.ts'
 import { lacksConsent, misbehaves } from './directory.ts'
+import type { HostileModeId } from '../../hostile-modes.ts'
+import { lifetimesOf, stsMisbehaves } from './for-sharepoint.ts'
 import { readScopes } from './scopes.ts'
 import type { Entra, RefreshToken } from './state.ts'
+import { revokeGrants } from './state.ts'
 import type { Authenticated, Decision } from './token-request.ts'
 import { needs, resourceGuards, resourceOf } from './token-request.ts'
 
@@ -23,8 +26,9 @@ const tokenGuards: readonly Guard<Asked>[] = [
   { ...invalid, code: 50020, says: 'User account from another tenant does not exist in this one.', unless: ({ token, directory }) => directory.is === 'any' || directory.tenant.id === token.tenant.id },
   { ...invalid, code: 50173, says: 'The provided grant has been revoked; a fresh one is needed.', suberror: 'bad_token', unless: ({ token, entra }) => token.generation === generationOf(entra, token) },
   { ...notValid, unless: ({ token, entra }) => !(token.spent && serveOnce(entra, token)) },
-  { ...invalid, code: 70008, says: 'The refresh token has expired: it was renewed for as long as is allowed.', unless: ({ token, entra }) => entra.clock.now() - token.grantedAt < entra.lifetimes.refreshMaximum },
-  { ...invalid, code: 700082, says: 'The refresh token has expired due to inactivity.', unless: ({ token, entra }) => entra.clock.now() - token.issuedAt < entra.lifetimes.refresh },
+  { ...invalid, code: 70008, says: 'The refresh token has expired: it was renewed for as long as is allowed.', suberror: 'bad_token', unless: ({ token, entra }) => entra.clock.now() - token.grantedAt < lifetimesOf(entra, token.tenant, token.client).refreshMaximum },
+  { ...invalid, code: 700082, says: 'The refresh token has expired due to inactivity.', suberror: 'bad_token', unless: ({ token, entra }) => entra.clock.now() - token.issuedAt < lifetimesOf(entra, token.tenant, token.client).refresh },
+  { ...invalid, code: 700082, says: 'The refresh token has expired due to inactivity.', suberror: 'bad_token', unless: ({ token, entra }) => !stsMisbehaves(entra, token.tenant, token.client, 'sts.refuses-renewals') },
   { ...invalid, code: 65001, says: 'The user or administrator has not consented to use the application.', suberror: 'consent_required', unless: ({ token, entra }) => !lacksConsent(entra, token.tenant, token.client) },
 ]
 
@@ -41,6 +45,8 @@ export const renew = (request: Authenticated): Decision => {
   if (unusable || token === undefined) return unusable ?? notValid
 
   const asked = { ...request, token, tenant: token.tenant }
+  const does = (mode: `sts.${string}` & HostileModeId) => stsMisbehaves(entra, token.tenant, token.client, mode)
+  if (token.spent && does('sts.detects-reuse')) revokeGrants(entra, token.user)
   const broken = refusalOf(tokenGuards, asked) ?? refusalOf(resourceGuards, asked)
   if (broken) return broken
 
@@ -55,7 +61,7 @@ export const renew = (request: Authenticated): Decision => {
     resource: resourceOf(asked) || token.resource,
     scopes: all.length === 0 ? token.scopes : all,
     nonce: undefined,
-    refreshToken: issueRefreshToken(entra, token, token.grantedAt),
+    refreshToken: does('sts.keeps-refresh-token') ? undefined : issueRefreshToken(entra, token, token.grantedAt),
   }
 }
 
@@ -78,8 +84,10 @@ export const issueRefreshToken = (
   return value
 }
 
-const serveOnce = (entra: Entra, { tenant }: RefreshToken) =>
-  entra.spendsRefreshTokens || misbehaves(entra, tenant.id, 'idp.spends-refresh-tokens')
+const serveOnce = (entra: Entra, { tenant, client }: RefreshToken) =>
+  entra.spendsRefreshTokens ||
+  misbehaves(entra, tenant.id, 'idp.spends-refresh-tokens') ||
+  stsMisbehaves(entra, tenant, client, 'sts.spends-refresh-tokens')
 
 const generationOf = ({ generations }: Entra, { user }: Pick<RefreshToken, 'user'>) =>
   generations.get(user.objectId) ?? 0

@@ -9,6 +9,8 @@ import type { Signer } from '../../../protocols/signature/sign.ts'
 import type { Expiring } from '../../expiring.ts'
 import { expiring } from '../../expiring.ts'
 import type { HostileModeId } from '../../hostile-modes.ts'
+import type { Lifetimes as Sold } from '../../sts/lifetimes.ts'
+import { documented } from '../../sts/lifetimes.ts'
 import type { Asserted } from './asserted.ts'
 
 /** The two generations of endpoints: v1 asks by `resource`, v2 by `scope`. */
@@ -94,8 +96,8 @@ export type RefreshToken = {
   spent: boolean
 }
 
-/** How long things live, in ms. `refresh` slides with every use, `refreshMaximum` does not. */
-export type Lifetimes = { code: number; access: number; refresh: number; refreshMaximum: number }
+/** How long things live, in ms. */
+export type Lifetimes = Sold & { code: number }
 
 /** Where the users of a federated tenant sign in; its `issuer` and `certificate` are those of its tokens. */
 export type HomeProvider = { issuer: string; endpoint: string; certificate: string }
@@ -159,12 +161,10 @@ export type Entra = Switches & {
 const minute = 60_000
 const day = 1_440 * minute
 
-/** What the product's documents say: an hour, and 14 days that slide for at most 90. */
+/** What the product's documents say, and of codes the provider's own. */
 export const documentedLifetimes: Lifetimes = {
+  ...documented,
   code: 10 * minute,
-  access: 60 * minute,
-  refresh: 14 * day,
-  refreshMaximum: 90 * day,
 }
 
 type Given = Pick<Entra, 'origin' | 'clock' | 'keys' | 'tenants' | 'clients' | 'users' | 'replyUrl' | 'application'> &

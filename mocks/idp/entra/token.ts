@@ -2,6 +2,7 @@ import { HttpResponse, http } from 'msw'
 import { grantAppOnly } from './app-only.ts'
 import { directoryOf, misbehaves } from './directory.ts'
 import { refuse } from './errors.ts'
+import { stsMisbehaves } from './for-sharepoint.ts'
 import { refusalOf } from './guard.ts'
 import { redeemCode } from './redeem-code.ts'
 import { renew } from './renew.ts'
@@ -37,8 +38,11 @@ export const token = (entra: Entra, version: Version) =>
     const directory = directoryOf(entra, params['tenant'])
     const asked: TokenRequest = { entra, version, method, directory, form, credentials, client }
     if (misbehaves(entra, directory?.tenant?.id ?? client?.tenant, 'idp.token-endpoint-fails')) return broken()
+    const tenant = directory?.tenant
+    if (stsMisbehaves(entra, tenant, client, 'sts.fails')) return broken()
 
     const decision = decide(asked)
+    if (stsMisbehaves(entra, tenant, client, 'sts.loses-answers')) return HttpResponse.error()
     return 'code' in decision
       ? refuse(entra, decision, form.get('client-request-id') ?? headers.get('client-request-id') ?? '')
       : HttpResponse.json(await tokenAnswer(entra, version, decision, form.get('client_info') === '1'), {
@@ -51,7 +55,9 @@ const decide = (asked: TokenRequest): Decision => {
   const { directory, client } = asked
   if (refusal || directory === undefined || client === undefined) return refusal ?? unsupported
   const grant = grants.get(asked.form.get('grant_type') ?? '')
-  return grant === undefined ? unsupported : grant({ ...asked, directory, client })
+  const decision = grant === undefined ? unsupported : grant({ ...asked, directory, client })
+  const omits = stsMisbehaves(asked.entra, directory.tenant, client, 'sts.omits-refresh-token')
+  return 'code' in decision || !omits ? decision : { ...decision, refreshToken: undefined }
 }
 
 const broken = () => HttpResponse.html('<html><body><h1>Internal Server Error</h1></body></html>', { status: 500 })

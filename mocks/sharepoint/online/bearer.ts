@@ -7,6 +7,7 @@ import { issuerOf } from '../../idp/entra/claims.ts'
 import { refusalOf } from '../../idp/entra/guard.ts'
 import { readJwt } from '../../idp/forge-token.ts'
 import { nameIdOf } from '../../sts/acs/mint.ts'
+import type { Acs } from '../../sts/acs/state.ts'
 import { resourcesIn } from '../../sts/acs/state.ts'
 import type { Caller } from '../state.ts'
 import type { SharePoint } from './state.ts'
@@ -67,10 +68,16 @@ const isSigned = (token: string, { publicJwk: { kty = '', n = '', e = '' } }: Ke
 const issuedBy = ({ acs }: SharePoint, { id }: Tenant, key: KeySet | undefined): string =>
   key === acs.keys ? acsIssuerOf(id) : issuerOf(acs.entra, id, 1)
 
+/** The apps that SharePoint knows: those of Azure ACS, and those of Entra ID that are for it. */
+const appsOf = ({ clients, entra }: Acs): Client[] => [
+  ...clients,
+  ...entra.clients.filter(({ sharePoint }) => sharePoint),
+]
+
 /** SharePoint at the hosts of the tenant: as Azure ACS names it, and as Entra ID does. */
 const audiencesOf = ({ acs }: SharePoint, tenant: Tenant): string[] => [
   ...resourcesIn(acs, tenant),
-  ...acs.clients.flatMap((client) => (client.tenant === tenant.id ? [client.resource, `${client.resource}/`] : [])),
+  ...appsOf(acs).flatMap((client) => (client.tenant === tenant.id ? [client.resource, `${client.resource}/`] : [])),
 ]
 
 /** From `nbf` on, and no longer at `exp`; both are seconds (RFC 7519 section 4.1). */
@@ -79,7 +86,8 @@ const isCurrent = ({ nbf, exp }: Read['claims'], now: number): boolean =>
 
 /** The user and the app that a token names. One without a user is of an app alone. */
 const namedIn = ({ acs }: SharePoint, tenant: Tenant, claims: Read['claims']): Caller | undefined => {
-  const { entra, clients } = acs
+  const { entra } = acs
+  const clients = appsOf(acs)
   const isApp = (said: unknown) => (client: Client) =>
     client.tenant === tenant.id && (principalOf(client.id, tenant.id) === said || client.id === said)
   const isUser = (user: User) =>

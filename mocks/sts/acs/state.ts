@@ -4,8 +4,10 @@ import { sharePointResourceOf } from '../../../protocols/acs/names.ts'
 import type { Expiring } from '../../expiring.ts'
 import { expiring } from '../../expiring.ts'
 import type { HostileModeId } from '../../hostile-modes.ts'
-import { misbehaves, toldTo } from '../../idp/entra/directory.ts'
+import { misbehaves } from '../../idp/entra/directory.ts'
 import type { Entra } from '../../idp/entra/state.ts'
+import type { Lifetimes as Sold } from '../lifetimes.ts'
+import { documented, lifetimeProfiles, lifetimesFor } from '../lifetimes.ts'
 
 /** An authorization code that SharePoint gave a user: it stays known after it is spent or has expired. */
 export type Code = { client: Client; user: User; redirectUri: string; /** ms */ expiresAt: number; spent: boolean }
@@ -20,8 +22,8 @@ export type RefreshToken = {
   spent: boolean
 }
 
-/** How long things live, in ms. `refresh` slides with every use, `refreshMaximum` does not. */
-export type Lifetimes = { code: number; access: number; context: number; refresh: number; refreshMaximum: number }
+/** How long things live, in ms. */
+export type Lifetimes = Sold & { code: number; context: number }
 
 /** What a universe may change about the service; each has a default. */
 export type Switches = {
@@ -46,45 +48,16 @@ export type Acs = Switches & {
 
 const minute = 60_000
 const hour = 60 * minute
-const day = 24 * hour
 
-/** What the product's documents say of SharePoint: an hour, and 14 days that slide for at most 90. */
-const documentedLifetimes: Lifetimes = {
-  code: 5 * minute,
-  access: hour,
-  context: 12 * hour,
-  refresh: 14 * day,
-  refreshMaximum: 90 * day,
-}
+/** What the documents say, and of codes and context tokens those of SharePoint. */
+const documentedLifetimes: Lifetimes = { ...documented, code: 5 * minute, context: 12 * hour }
 
-/** What SharePoint's own documents said in the time of its add-ins: twelve hours, and about six months. */
-export const addInLifetimes: Lifetimes = {
-  ...documentedLifetimes,
-  access: 12 * hour,
-  refresh: 180 * day,
-  refreshMaximum: 180 * day,
-}
-
-/** An invited account of Microsoft's own: twelve hours in all. */
-const guestLifetimes: Lifetimes = { ...documentedLifetimes, refresh: 12 * hour, refreshMaximum: 12 * hour }
-
-/** The token of an administrator: 90 days, used or not. */
-const adminLifetimes: Lifetimes = { ...documentedLifetimes, refresh: 90 * day }
-
-/** The lifetimes that a tenant may be set to, by name. */
-export const lifetimeProfiles = {
-  documented: documentedLifetimes,
-  guest: guestLifetimes,
-  admin: adminLifetimes,
-  'add-in': addInLifetimes,
-} as const satisfies Record<string, Lifetimes>
+/** What SharePoint's own documents said in the time of its add-ins. */
+export const addInLifetimes: Lifetimes = { ...documentedLifetimes, ...lifetimeProfiles['add-in'] }
 
 /** How long things live in a realm: as the tenant was told, or else as the service was opened. */
-export const lifetimesIn = ({ entra, lifetimes }: Acs, { id }: Pick<Tenant, 'id'>): Lifetimes => {
-  const [profile, seconds] = [toldTo(entra, id, 'sts.follows'), toldTo(entra, id, 'sts.access-lives')]
-  const named = Object.entries(lifetimeProfiles).find(([name]) => name === profile)?.[1] ?? lifetimes
-  return seconds === undefined ? named : { ...named, access: Number(seconds) * 1000 }
-}
+export const lifetimesIn = ({ entra, lifetimes }: Acs, realm: Pick<Tenant, 'id'>): Lifetimes =>
+  lifetimesFor(entra, realm, lifetimes)
 
 /** Opens the service. */
 export const makeAcs = (given: Pick<Acs, 'entra' | 'keys' | 'clients'> & Partial<Switches>): Acs => ({

@@ -1,7 +1,7 @@
 import { HttpResponse, http } from 'msw'
-import { toldTo } from '../../idp/entra/directory.ts'
 import { refusalOf } from '../../idp/entra/guard.ts'
 import type { Refusal } from './errors.ts'
+import { saidTo } from '../lifetimes.ts'
 import { refuse } from './errors.ts'
 import type { Granted } from './mint.ts'
 import { mintAccess } from './mint.ts'
@@ -67,22 +67,13 @@ const answerOf = async (acs: Acs, sold: Sold): Promise<Record<string, unknown>> 
   const seconds = Math.floor(lifetimesIn(acs, sold.tenant).access / 1000)
   return {
     token_type: 'Bearer',
-    ...saidOf(acs, sold, 'expires_in', String(seconds)),
+    ...saidTo(acs.entra, sold.tenant, 'expires_in', String(seconds)),
     not_before: String(now),
-    ...saidOf(acs, sold, 'expires_on', String(now + seconds)),
+    ...saidTo(acs.entra, sold.tenant, 'expires_on', String(now + seconds)),
     resource: sold.resource,
     access_token: await mintAccess(acs, sold),
     ...(sold.refreshToken !== undefined && { refresh_token: sold.refreshToken }),
   }
-}
-
-const told = { expires_in: 'sts.says-expires-in', expires_on: 'sts.says-expires-on' } as const
-
-/** A field of an answer: what the tenant was told, as JSON, in its place, or nothing where that is `absent`. */
-const saidOf = ({ entra }: Acs, { tenant }: Sold, name: keyof typeof told, honest: string): Record<string, unknown> => {
-  const said = toldTo(entra, tenant.id, told[name])
-  if (said === 'absent') return {}
-  return { [name]: said === undefined ? honest : (JSON.parse(said) as unknown) }
 }
 
 const broken = () => HttpResponse.html('<html><body><h1>Internal Server Error</h1></body></html>', { status: 500 })

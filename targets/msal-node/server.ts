@@ -1,0 +1,4 @@
+import { serveKeeper } from '../keeper-server.ts'
+import { makeKeeper } from './keeper.ts'
+
+serveKeeper(makeKeeper)
