@@ -13,7 +13,7 @@ import type { Clock } from '../protocols/clock.ts'
 import type { Wire, WireRequest, WireResponse } from '../protocols/wire.ts'
 import { textOf, textResponse, urlOf } from '../protocols/wire.ts'
 import { signInQuery } from '../protocols/ws-federation/request.ts'
-import { makeParty } from '../mocks/relying-party/party.ts'
+import { makeReceiver } from '../mocks/relying-party/receive.ts'
 import { referenceParty } from '../targets/reference/relying-party.ts'
 import { referenceBroker } from '../targets/reference/target.ts'
 import type { Chromium } from './browser/chromium.ts'
@@ -60,10 +60,9 @@ const seenIn = (
   const read = readMetadata(textOf(metadata))
   if (read.is === 'refused' || posted === undefined) throw new Error('no metadata, or no post')
   const keys = (read.metadata.securityTokenService?.certificates ?? []).map(publicKeyOf)
-  const mock = makeParty(party, { keys, issuer: read.metadata.entityId, clock, skew: 0 })
-  const received = mock.receive(urlOf(posted), decodeForm(textOf(posted)))
-  const assertion = received.is === 'session' ? mock.whoami(received.session) : undefined
-  return assertion?.claims.flatMap(({ values }) => values) ?? received
+  const trust = { keys, issuer: read.metadata.entityId, clock, skew: 0 }
+  const received = makeReceiver(party, trust)(urlOf(posted), decodeForm(textOf(posted)))
+  return received.is === 'session' ? received.assertion.claims.flatMap(({ values }) => values) : received
 }
 
 const welcome: Wire = async () => textResponse(200, 'welcome')

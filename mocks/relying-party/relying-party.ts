@@ -10,6 +10,8 @@ import { readMessage } from '../../protocols/ws-federation/read-message.ts'
 import { signInQuery, signOutQuery } from '../../protocols/ws-federation/request.ts'
 import { page } from '../html.ts'
 import type { Sealing } from './cookie.ts'
+import type { PartyTrust, Receiver } from './receive.ts'
+import { makeReceiver } from './receive.ts'
 import type { PartyPolicies, Registered, Session, Visit } from './policies.ts'
 
 /** What the reference relying party is made of. Clocks differ by `skew` seconds at most. */
@@ -24,8 +26,14 @@ export type PartyParts = {
 /** The application behind its pages; `refreshMetadata` reads the broker's metadata again. */
 export type RelyingParty = { wire: Wire; refreshMetadata(): Promise<void> }
 
-/** What one of its parties has: the paths of its pages. */
-type Place = Registered & { replyPath: string; whoami: string; signOut: string; cookie: string }
+/** What one of its parties has: the paths of its pages, and what takes its responses. */
+type Place = Registered & {
+  replyPath: string
+  whoami: string
+  signOut: string
+  cookie: string
+  receive: Receiver
+}
 
 const html: Pairs = [
   ['content-type', 'text/html; charset=utf-8'],
@@ -45,7 +53,16 @@ export const makeRelyingParty = (
   { origin, wire, clock, policies, skew = 300 }: PartyParts,
 ): RelyingParty => {
   const sealing: Sealing = { key: randomBytes(32) }
-  const taken = new Set<string>()
+  const trusted = { certificates: broker.certificates as readonly string[] }
+  const trust: PartyTrust = {
+    get keys() {
+      return trusted.certificates.map(publicKeyOf)
+    },
+    issuer: broker.issuer,
+    clock,
+    skew,
+    tenant,
+  }
   const places = parties.map((party, index): Place => {
     const base = index === 0 ? '' : '/second'
     const pathOf = (url: string) => new URL(url).pathname
@@ -56,10 +73,9 @@ export const makeRelyingParty = (
       whoami: `${base}/whoami`,
       signOut: `${base}/sign-out`,
       cookie: index === 0 ? '' : 'Second',
+      receive: makeReceiver(party, trust, policies),
     }
   })
-  const trust = { certificates: broker.certificates as readonly string[] }
-
   const nameOf = ({ cookie }: Place, index: number) => `${cookie}FedAuth${index === 0 ? '' : index}`
 
   const cookiesOf = (request: WireRequest, place: Place): string[] => {
@@ -113,19 +129,10 @@ export const makeRelyingParty = (
   }
 
   const receive = (request: WireRequest, place: Place): WireResponse => {
-    const message = readMessage(decodeForm(textOf(request)))
-    if (message.is !== 'sign-in-response') return shown(400, 'Error', 'That is no sign-in response.')
-    const now = clock.now()
-    const keys = policies.verifiesBy(trust.certificates.map(publicKeyOf))
-    const { realm: audience } = place
-    const read = policies.believes(message.result, { keys, issuer: broker.issuer, audience, now, skew })
-    if (read.is === 'refused') return shown(403, 'Error', 'That token is not accepted.')
-    const { assertion } = read
-    if (!policies.isOfRealm(assertion, tenant)) return shown(403, 'Error', 'You are not of this organisation.')
-    if (!policies.isFresh(assertion, taken)) return shown(403, 'Error', 'That token was used before.')
-    taken.add(policies.remembers(assertion))
-    const session = { ...policies.tells(assertion), until: policies.lasts(assertion, now) }
-    return redirect(policies.returnsTo(message.context, place, origin), kept(session, place))
+    const received = place.receive(place.reply, decodeForm(textOf(request)))
+    return received.is === 'refused'
+      ? shown(403, 'Error', 'That is no sign-in that is accepted here.')
+      : redirect(policies.returnsTo(received.context, place, origin), kept(received.session, place))
   }
 
   const leave = (request: WireRequest, place: Place, kind: 'sign-out' | 'clean-up'): WireResponse => {
@@ -164,7 +171,7 @@ export const makeRelyingParty = (
       const read = readMetadata(textOf(await wire({ method: 'GET', origin: at, rawPath: pathname, headers: [] })))
       if (read.is === 'refused') throw new Error(`the metadata cannot be read: ${read.reason}`)
       const listed = read.metadata.securityTokenService?.certificates ?? []
-      trust.certificates = policies.trusts(listed, trust.certificates)
+      trusted.certificates = policies.trusts(listed, trusted.certificates)
     },
   }
 }

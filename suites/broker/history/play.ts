@@ -1,7 +1,7 @@
 import type { Browser } from '../../../harness/agent/browser.ts'
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
-import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
+import type { PartyTrust } from '../../../mocks/relying-party/receive.ts'
 import type { Asked } from '../authorize/request.ts'
 import { answered, askedBy, describe, gotCode, requestOf, sentTo, validRequest } from '../authorize/request.ts'
 import { metadataOf, names, responseIn, seenBy, signInBy, speaks, trustOf } from '../sign-in/request.ts'

@@ -5,7 +5,7 @@ import type { Registering } from '../../../harness/control/registration.ts'
 import { get } from '../../../harness/dialects/authorize.ts'
 import { Inconclusive } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
-import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
+import type { PartyTrust } from '../../../mocks/relying-party/receive.ts'
 import { describe } from '../authorize/request.ts'
 import { askingAnybody } from '../registration/consent.ts'
 import { begin, directoriesOf, needs, newParty, registersParties, trusted, upstreamOf, visit } from '../registration/request.ts' // prettier-ignore

@@ -2,7 +2,7 @@ import type { User } from '../../../fixtures/world/shapes.ts'
 import type { Browser, Journey } from '../../../harness/agent/browser.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
-import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
+import type { PartyTrust } from '../../../mocks/relying-party/receive.ts'
 import type { Model, Open } from './model.ts'
 import type { Step } from './step.ts'
 

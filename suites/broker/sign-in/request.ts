@@ -4,8 +4,9 @@ import type { Browser, Journey } from '../../../harness/agent/browser.ts'
 import type { Outcome, SignInInput } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Context } from '../../../harness/judge/check.ts'
-import type { PartyTrust, Received } from '../../../mocks/relying-party/party.ts'
-import { makeParty } from '../../../mocks/relying-party/party.ts'
+import type { PartyTrust, Received } from '../../../mocks/relying-party/receive.ts'
+import { honestParty } from '../../../mocks/relying-party/policies.ts'
+import { makeReceiver } from '../../../mocks/relying-party/receive.ts'
 import { valuesOf } from '../../../protocols/form.ts'
 import { readMetadata } from '../../../protocols/metadata/read-metadata.ts'
 import type { Metadata } from '../../../protocols/metadata/metadata.ts'
@@ -133,8 +134,7 @@ export const seenBy = (party: Party, trust: PartyTrust, asked: Asked, accuses: r
     throw new Inconclusive('unreadable', `no sign-in response came: ${describe(asked)}`)
   }
   if (response === undefined) throw new Violation('no-response', { expected, actual: describe(asked) })
-  const mock = makeParty(party, trust)
-  const received = mock.receive(response.action, response.fields)
+  const received = makeReceiver(party, trust)(response.action, response.fields)
   if (received.is === 'refused' && !accuses.includes(received.reason)) {
     throw new Inconclusive(
       'unreadable',
@@ -147,9 +147,9 @@ export const seenBy = (party: Party, trust: PartyTrust, asked: Asked, accuses: r
       actual: `one that a strict party refuses: ${received.detail}`,
     })
   }
-  const assertion = mock.whoami(received.session)
-  if (assertion === undefined) throw new Violation('no-session', { expected: 'a session at the party', actual: 'none' })
-  return { assertion, context: received.context }
+  if (honestParty.isOver(received.session, trust.clock.now()))
+    throw new Violation('no-session', { expected: 'a session at the party', actual: 'none' })
+  return received
 }
 
 /** The whole of a valid sign-in, as a party sees it. */

@@ -3,8 +3,8 @@ import { single } from '../../../fixtures/world/slice.ts'
 import type { Browser } from '../../../harness/agent/browser.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
-import type { PartyTrust } from '../../../mocks/relying-party/party.ts'
-import { makeParty } from '../../../mocks/relying-party/party.ts'
+import type { PartyTrust } from '../../../mocks/relying-party/receive.ts'
+import { makeReceiver } from '../../../mocks/relying-party/receive.ts'
 import type { Asked } from '../authorize/request.ts'
 import type { People } from './request.ts'
 import { metadataOf, partiesOf, partiesSignIn, responseIn, seenBy, signIn, trustOf, validSignIn } from './request.ts'
@@ -14,9 +14,7 @@ const signersOf = ({ party }: People, trust: PartyTrust, { outcome }: Asked): Ke
   const response = responseIn(outcome)
   if (response === undefined) return []
   const { action, fields } = response
-  return trust.keys.filter(
-    (key) => makeParty(party, { ...trust, keys: [key] }).receive(action, fields).is === 'session',
-  )
+  return trust.keys.filter((key) => makeReceiver(party, { ...trust, keys: [key] })(action, fields).is === 'session')
 }
 
 const signInAt = (context: Context, { party, user }: People, browser?: Browser) =>
