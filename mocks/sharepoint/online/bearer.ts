@@ -9,11 +9,9 @@ import { readJwt } from '../../idp/forge-token.ts'
 import { nameIdOf } from '../../sts/acs/mint.ts'
 import type { Acs } from '../../sts/acs/state.ts'
 import { resourcesIn } from '../../sts/acs/state.ts'
+import type { TokenRefusal } from '../refusal.ts'
 import type { Caller } from '../state.ts'
 import type { SharePoint } from './state.ts'
-
-/** Why a token is refused: the number and reason of `x-ms-diagnostics`, where they are on record, and the body. */
-export type TokenRefusal = { code?: number; reason?: string; error?: string; says: string }
 
 type Read = { header: Record<string, unknown>; claims: Record<string, unknown> }
 type Asked = Read & {
