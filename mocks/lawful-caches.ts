@@ -50,6 +50,14 @@ export const lawfulCaches = {
     does: 'asks for trust again once a renewal came to nothing, for whatever reason',
     policies: { keepsAfter: () => undefined },
   },
+  'asks-for-app-only-each-time': {
+    does: 'asks for another app-only token for every call of the app alone',
+    policies: { isDue: (entry, now, whose) => whose.as === 'app' || honestCache.isDue(entry, now, whose) },
+  },
+  'is-vouched-for-by-the-newest': {
+    does: 'asks for app-only tokens by the token of the user who trusted last',
+    policies: { vouchedBy: (...given) => honestCache.vouchedBy(...given).toReversed() },
+  },
   'forgives-skew-of-callers': {
     does: "takes a caller's token for five minutes before and after its time",
     policies: {

@@ -167,6 +167,8 @@ const onlyByPropertyOfCache: Partial<Record<keyof CachePolicies, CacheFaultId>> 
   isMeantForUs: 'cache.takes-audience-of-callers-by-prefix',
   realmOf: 'cache.takes-issuer-of-callers-by-prefix',
   keepsInbound: 'cache.keeps-callers-tokens-for-the-last-resource',
+  vouchedBy: 'cache.ends-app-only-when-unused-for-weeks',
+  callsWith: 'cache.calls-as-user-for-app-once-there-are-three',
 }
 
 /** The tables of all sides, and for how many seeds each line is tried. */

@@ -9,6 +9,7 @@ import { microsoftOnline } from '../../mocks/idp/immutable-id.ts'
 import { signerOf } from '../../mocks/idp/signer.ts'
 import { sharePointApi } from '../../mocks/sharepoint/online/api.ts'
 import { sharePointFront } from '../../mocks/sharepoint/online/front-channel.ts'
+import type { SharePoint } from '../../mocks/sharepoint/online/state.ts'
 import { makeSharePoint } from '../../mocks/sharepoint/online/state.ts'
 import { acsHandlers } from '../../mocks/sts/acs/handlers.ts'
 import { makeAcs } from '../../mocks/sts/acs/state.ts'
@@ -23,7 +24,7 @@ export const upstreamOf = (
   application: Provision['application'],
   at: Endpoints,
   clock: Clock,
-): { entra: Entra; wire: Wire } => {
+): { entra: Entra; sharePoint: SharePoint; wire: Wire } => {
   const { tenants, clients, users } = everybody(world)
   const { certificate } = signerOf({ keys: world.issuers.adfs })
   const farm = { origin: at.idp, issuer: issuerOf({ origin: at.idp }), certificate }
@@ -53,14 +54,15 @@ export const upstreamOf = (
       { realm: application.realm, reply: application.reply, subject: 'upn' },
     ],
   })
+  const sharePoint = makeSharePoint(acs)
   const handlers = [
     ...entraHandlers(entra),
     ...acsHandlers(acs),
     ...sharePointFront(acs),
-    sharePointApi(makeSharePoint(acs)),
+    sharePointApi(sharePoint),
     ...adfsHandlers(adfs),
   ]
-  return { entra, wire: wireOf(handlers) }
+  return { entra, sharePoint, wire: wireOf(handlers) }
 }
 
 const everybody = ({ slices }: World) => {

@@ -1,8 +1,9 @@
 import type { Capability } from '../../fixtures/clauses/clause.ts'
 import { audiencesOf, cacheProvisionOf } from '../../fixtures/world/cache-provision.ts'
 import { provisionOf } from '../../fixtures/world/provision.ts'
-import type { CheckId, User } from '../../fixtures/world/shapes.ts'
+import type { CheckId, Client, Slice, User } from '../../fixtures/world/shapes.ts'
 import { everyKind } from '../../fixtures/world/slice.ts'
+import { appOnlyForm } from '../../mocks/broker/app-only.ts'
 import { makeBroker } from '../../mocks/broker/broker.ts'
 import type { Policies } from '../../mocks/broker/policies.ts'
 import { honest } from '../../mocks/broker/policies.ts'
@@ -11,11 +12,14 @@ import { mintAccess } from '../../mocks/idp/entra/mint.ts'
 import type { Entra } from '../../mocks/idp/entra/state.ts'
 import { revokeGrants } from '../../mocks/idp/entra/state.ts'
 import type { Forgery } from '../../mocks/idp/forge-token.ts'
+import type { Right } from '../../mocks/sharepoint/state.ts'
 import type { Place } from '../attach/site.ts'
 import { resolveDialect } from '../dialects/resolve.ts'
 import type { CacheDriver, CacheProfile } from '../target/token-cache.ts'
 import { forgedBy } from './broker.ts'
 import { upstreamOf } from './broker-upstream.ts'
+import type { Columns, SharePointSide } from './cache-sharepoint.ts'
+import { besideSharePoint } from './cache-sharepoint.ts'
 import type { RoleModule } from './role.ts'
 
 /** The hands of a check of a token cache: how it is driven, and the broker and the resources around it. */
@@ -28,6 +32,10 @@ export type CacheHands = {
   hostile(...modes: HostileModeId[]): void
   /** Ends every grant of a user, as a change of password does. */
   revokes(user: User): void
+  /** What a user may do at SharePoint Online, or what an app has been granted there, until the next control. */
+  holds(whom: User | Client, right: Right): void
+  /** Adds an item to a list of a realm with this token; gives who made it by its columns, or nothing where it was refused. */
+  columnsBy(token: string, realm: string): Promise<Columns | undefined>
   /** A bearer token of a user for the target itself, as the directory issues it. */
   callersToken(user: User): Promise<string>
   /**
@@ -42,7 +50,11 @@ export type CacheHands = {
 export type CacheDeclared = [cache: CacheDriver, declared: { profile: CacheProfile }]
 
 /** What a universe holds for the checks of a token cache. */
-export type CacheRoom = Omit<CacheHands, 'hostile'> & { hostile(check: CheckId, modes: readonly HostileModeId[]): void }
+export type CacheRoom = Omit<CacheHands, 'hostile'> & {
+  hostile(check: CheckId, modes: readonly HostileModeId[]): void
+  /** Gives everybody in a slice at SharePoint what they may do by themselves. */
+  restoreRights(slice: Slice): void
+}
 
 /** The documented paths of the broker that stands before the token services. */
 const { paths } = resolveDialect('k2trust')
@@ -59,7 +71,7 @@ export const cacheRole: RoleModule<'token-cache'> = {
   stage({ target, world, clock, transcriptOf }) {
     const { cache, profile } = target
     const transcript = transcriptOf(world)
-    const directories: { entra?: Entra } = {}
+    const directories: { entra?: Entra; sharePoint?: SharePointSide } = {}
     const direct = profile.through !== 'broker'
     const originsAt = ({ target: origin, mocks }: Place) => ({ target: origin, broker: mocks.broker ?? '', idp: mocks.idp ?? '' }) // prettier-ignore
     return Promise.resolve({
@@ -69,6 +81,7 @@ export const cacheRole: RoleModule<'token-cache'> = {
         cacheProvisionOf(world, {
           ...originsAt(place),
           direct,
+          appOnly: appOnlyForm,
           paths: { callback: cache.callback, authorize: paths.authorize, token: paths.token },
         }),
       mocks(place) {
@@ -77,8 +90,9 @@ export const cacheRole: RoleModule<'token-cache'> = {
         const known = provisionOf(world, at)
         /** Whoever goes to the token services has the redirect URI that they know. */
         const asked = direct ? { ...at, target: origin, paths: { ...paths, callback: cache.callback } } : at
-        const { entra, wire } = upstreamOf(world, known.application, asked, clock)
+        const { entra, sharePoint, wire } = upstreamOf(world, known.application, asked, clock)
         directories.entra = entra
+        directories.sharePoint = besideSharePoint(sharePoint, wire)
         const clients = known.clients.map((client) => ({ ...client, redirectUris: [origin + cache.callback] }))
         return {
           idp: wire,
@@ -87,10 +101,12 @@ export const cacheRole: RoleModule<'token-cache'> = {
       },
       room(site) {
         const at = originsAt(site.at)
-        const entra = (): Entra => {
-          if (directories.entra === undefined) throw new TypeError('the mocks are not open yet')
-          return directories.entra
+        const opened = <T>(mock: T | undefined): T => {
+          if (mock === undefined) throw new TypeError('the mocks are not open yet')
+          return mock
         }
+        const entra = () => opened(directories.entra)
+        const sharePoint = () => opened(directories.sharePoint)
         return {
           cache,
           at,
@@ -99,6 +115,9 @@ export const cacheRole: RoleModule<'token-cache'> = {
             for (const { id } of world.slices[check]?.tenants ?? []) entra().modes.set(id, new Set(modes))
           },
           revokes: (user) => revokeGrants(entra(), user),
+          holds: (whom, right) => sharePoint().holds(whom, right),
+          columnsBy: (token, realm) => sharePoint().columnsBy(token, realm),
+          restoreRights: (slice) => sharePoint().restore(slice),
           async callersToken(user) {
             const slice = Object.values(world.slices).find(({ users }) => users.includes(user))
             const tenant = slice?.tenants.find(({ id }) => id === user.tenant)
@@ -121,14 +140,19 @@ export const cacheRole: RoleModule<'token-cache'> = {
   },
 
   lack: (check, room) => check.applies?.(room.cache, room),
-  hands: ({ cache, at, profile, hostile, revokes, callersToken, forges }, check) => ({
+  hands: ({ cache, at, profile, hostile, revokes, holds, columnsBy, callersToken, forges }, check) => ({
     cache,
     at,
     profile,
     hostile: (...modes) => hostile(check, modes),
     revokes,
+    holds,
+    columnsBy,
     callersToken,
     forges,
   }),
-  calm: ({ hostile }, check) => hostile(check, []),
+  calm({ hostile, restoreRights }, check, slice) {
+    hostile(check, [])
+    restoreRights(slice)
+  },
 }

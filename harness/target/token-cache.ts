@@ -8,7 +8,7 @@ import type { FileAttach, InProcess, Launched } from './attach.ts'
 import { path, text } from './fields.ts'
 
 /** What a token cache may lack without being wrong. */
-const capabilities = ['clock', 'inbound', 'restart', 'storage', 'storage-raw', 'logs', 'nodes'] as const
+const capabilities = ['clock', 'inbound', 'app-only', 'restart', 'storage', 'storage-raw', 'logs', 'nodes'] as const
 
 const fields = z.record(text, z.string())
 const template = (description: string) =>
@@ -28,6 +28,9 @@ const driver = {
   ),
   serviceAccount: template(
     `The same for its service account; {realm}, {resource} and {audience} are replaced. Absent: it has none.`,
+  ).exactOptional(),
+  appOnly: template(
+    `Has it call a resource for the app alone. {realm}, {resource} and {audience} are replaced, and {user}, which is a user of the realm who has a token. ${answer} Capability "app-only".`,
   ).exactOptional(),
   inbound: template(
     'Calls it with a bearer token of the caller: {token} is replaced. A token is accepted where the answer is 2xx and says the name of its user. Capability "inbound".',
@@ -74,6 +77,7 @@ export type CacheDriver = {
   callback: string
   call: RequestTemplate
   serviceAccount?: RequestTemplate
+  appOnly?: RequestTemplate
   inbound?: RequestTemplate
 }
 

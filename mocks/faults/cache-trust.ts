@@ -9,7 +9,7 @@ const verifies = 'cache.verifies-trust'
 const prompts = 'cache.service-account-prompt'
 
 /** The tokens for a resource, whoever they belong to, by the names of the honest cache. */
-const tokensFor = ({ realm, resource }: Whose, all: ReadonlyMap<string, Entry>, as = 'user'): string[] =>
+export const tokensFor = ({ realm, resource }: Whose, all: ReadonlyMap<string, Entry>, as = 'user'): string[] =>
   [...all].flatMap(([key, { access }]) => {
     const [whom, where, , what] = JSON.parse(key) as string[]
     return whom === as && where === realm && what === resource.id ? [access] : []

@@ -1,3 +1,4 @@
+import { cacheAppOnlyFaults } from './cache-app-only.ts'
 import { cacheExpiryFaults } from './cache-expiry.ts'
 import { cacheLifetimeFaults } from './cache-lifetimes.ts'
 import { cacheInboundFaults } from './cache-inbound.ts'
@@ -11,6 +12,7 @@ export const cacheFaults = {
   ...cacheExpiryFaults,
   ...cacheLifetimeFaults,
   ...cacheInboundFaults,
+  ...cacheAppOnlyFaults,
 } as const
 
 export type CacheFaultId = keyof typeof cacheFaults

@@ -79,16 +79,17 @@ const renew = async (entry: Entry, whose: Whose, works: Works): Promise<Acquired
 
 /** Redeems the code that came back from a trust dialog, and stores what comes of it. */
 export const redeem = async (code: string, whose: Whose, works: Works): Promise<boolean> => {
-  const { provision } = works
+  const { provision, policies } = works
   const request = {
     url: provision.broker.tokenEndpoint,
-    form: tokenForm(whose, provision, ['AuthorizationCode', code]),
+    form: tokenForm(whose, provision, ['AuthorizationCode', code], policies.audienceOf(whose, provision)),
   }
   const answer = await askForToken(request, works)
   return typeof answer === 'object' && keep(answer, whose, works) !== undefined
 }
 
-const keep = (given: Given, whose: Whose, { policies, clock, store }: Works, old?: Entry): Entry | undefined => {
+/** Stores what a token endpoint handed out, as far as it is stored. */
+export const keep = (given: Given, whose: Whose, { policies, clock, store }: Works, old?: Entry): Entry | undefined => {
   const receivedAt = clock.now()
   const at = { receivedAt, expiresAt: policies.expiryOf(given, receivedAt) }
   const entry = policies.stores(given, whose, at, old)
@@ -99,17 +100,18 @@ const keep = (given: Given, whose: Whose, { policies, clock, store }: Works, old
 /** The numbers by which token services refuse a grant; whatever else comes instead of a token is a failure. */
 const refusal = /\b(?:ACS|AADSTS)\d{5,}\b|invalid_grant|interaction_required/
 
-const askForToken = async ({ url, form }: TokenRequest, { wire }: Works): Promise<Given | Failure> => {
+/** Asks an endpoint for a token. */
+export const askForToken = async (
+  { url, form, headers = [] }: TokenRequest,
+  { wire }: Works,
+): Promise<Given | Failure> => {
   const { origin, pathname, search } = new URL(url)
   try {
     const response = await wire({
       method: 'POST',
       origin,
       rawPath: pathname + search,
-      headers: [
-        ['content-type', 'application/x-www-form-urlencoded'],
-        ['accept', 'application/json'],
-      ],
+      headers: [['content-type', 'application/x-www-form-urlencoded'], ['accept', 'application/json'], ...headers],
       body: new TextEncoder().encode(encodeForm(form)),
     })
     const text = textOf(response)

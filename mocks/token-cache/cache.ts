@@ -9,6 +9,7 @@ import { escapeHtml, page } from '../html.ts'
 import { wireOf } from '../wire.ts'
 import type { Works } from './acquire.ts'
 import { acquire, redeem } from './acquire.ts'
+import { acquireForApp } from './app-only.ts'
 import { callerOf } from './inbound.ts'
 import type { CachePolicies, Pending, Whose } from './policies.ts'
 import { honestCache } from './policies.ts'
@@ -23,6 +24,7 @@ export const cacheForms = {
   callback: '/identity/token/oauth/2',
   call: { path: '/call', form: { user: '{user}', realm: '{realm}', resource: '{resource}' } },
   serviceAccount: { path: '/call', form: { realm: '{realm}', resource: '{resource}', as: 'service' } },
+  appOnly: { path: '/call', form: { realm: '{realm}', resource: '{resource}', as: 'app' } },
   inbound: { path: '/api', headers: { authorization: 'Bearer {token}' } },
 } as const
 
@@ -68,28 +70,41 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore):
     const state = randomUUID()
     pending.push({ whose, state })
     if (pending.length > mostPending) pending.shift()
+    const audience = policies.audienceOf(whose, provision)
     const query: Pairs = [
       ['client_id', whose.resource.id],
       ['response_type', 'code'],
       ['redirect_uri', provision.callback],
-      ['resource', whose.resource.audience],
+      ...(audience === undefined ? [] : ([['resource', audience]] satisfies Pairs)),
       ['state', state],
       ...policies.trustParameters(whose, provision),
     ]
     return withQuery(provision.broker.authorizationEndpoint, query)
   }
 
-  const call = async (whose: Whose): Promise<CallAnswer> => {
-    const acquired = await acquire(whose, works)
-    if (acquired.is === 'failed') return { outcome: 'failed', says: 'the token could not be renewed' }
-    if (acquired.is === 'no-token')
-      return { outcome: 'no-token', ...(policies.offersTrust(whose, provision) && { trustUrl: offered(whose) }) }
-    const api = new URL(whose.resource.api)
+  const trust = (whose: Whose): CallAnswer => ({
+    outcome: 'no-token',
+    ...(policies.offersTrust(whose, provision) && { trustUrl: offered(whose) }),
+  })
+
+  const ask = ({ resource }: Whose, token: string) => {
+    const api = new URL(resource.api)
     const headers: Pairs = [
-      ['authorization', `Bearer ${acquired.access}`],
+      ['authorization', `Bearer ${token}`],
       ['accept', 'application/json'],
     ]
-    const response = await wire({ method: 'GET', origin: api.origin, rawPath: api.pathname + api.search, headers })
+    return wire({ method: 'GET', origin: api.origin, rawPath: api.pathname + api.search, headers })
+  }
+
+  const call = async (whose: Whose): Promise<CallAnswer> => {
+    if (!policies.servesResource(whose.resource)) return { outcome: 'failed', says: 'this resource is not served' }
+    const acquired = await (whose.as === 'app' ? acquireForApp(whose, works) : acquire(whose, works))
+    if (acquired.is === 'failed') return { outcome: 'failed', says: 'the token could not be renewed' }
+    /** Nobody agrees for an app but the service account, of whom an app-only token can come then. */
+    if (acquired.is === 'no-token') return trust(whose.as === 'app' ? { ...whose, user: '', as: 'service' } : whose)
+    const first = await ask(whose, policies.callsWith(whose, acquired.access, store.all()))
+    const other = first.status === 200 ? undefined : policies.afterDenial(whose, store.all())
+    const response = other === undefined ? first : await ask(whose, other)
     return response.status === 200
       ? { outcome: 'data', data: textOf(response) }
       : { outcome: 'failed', says: `the resource answered ${response.status}` }
@@ -102,7 +117,7 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore):
         ({ id, tenant }) => id === form.get('resource') && tenant === form.get('realm'),
       )
       if (resource === undefined) return HttpResponse.json({ outcome: 'failed', says: 'unknown resource' })
-      const as = form.get('as') === 'service' ? 'service' : 'user'
+      const as = (['service', 'app'] as const).find((one) => one === form.get('as')) ?? 'user'
       return HttpResponse.json(await call({ user: form.get('user') ?? '', realm: resource.tenant, resource, as }))
     }),
     http.get(origin + cacheForms.callback, async ({ request }) => {

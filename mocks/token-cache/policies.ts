@@ -4,8 +4,8 @@ import type { Pairs } from '../../protocols/wire.ts'
 /** Something that users are given data of. */
 export type Resource = CacheProvision['resources'][number]
 
-/** Whose token is wanted, and for what: a user of a realm, or the service account of the cache, at a resource. */
-export type Whose = { user: string; realm: string; resource: Resource; as: 'user' | 'service' }
+/** Whose token is wanted, and for what: a user of a realm, the service account of the cache, or the app alone, at a resource. */
+export type Whose = { user: string; realm: string; resource: Resource; as: 'user' | 'service' | 'app' }
 
 /** What a token endpoint handed out. */
 export type Given = Readonly<Record<string, unknown>>
@@ -29,7 +29,7 @@ export type Inbound = { header: Readonly<Record<string, unknown>>; claims: Reado
 export type Failure = 'refused' | 'failed'
 
 /** A request for a token at an endpoint. */
-export type TokenRequest = { url: string; form: Pairs }
+export type TokenRequest = { url: string; form: Pairs; headers?: Pairs }
 
 /**
  * Every decision of the reference token cache, each pure and separate. A fault replaces exactly one of them; so does a lawful
@@ -70,6 +70,16 @@ export type CachePolicies = {
   forgetsAlso(whose: Whose, all: readonly string[]): readonly string[]
   /** Under which name renewals are shared that are asked for at the same time; `undefined`: with none. */
   sharesRenewal(whose: Whose): string | undefined
+  /** By whose tokens an app-only token is asked for, in order, out of all who have one; `kept` is the app-only token that came last. */
+  vouchedBy(whose: Whose, owners: readonly Whose[], kept: Entry | undefined, now: number): readonly Whose[]
+  /** The token that a call is made with, by the own one and all that are stored. */
+  callsWith(whose: Whose, own: string, all: ReadonlyMap<string, Entry>): string
+  /** A token that a call is made with again which the resource has refused; `undefined`: none. */
+  afterDenial(whose: Whose, all: ReadonlyMap<string, Entry>): string | undefined
+  /** Whether a resource is served at all. */
+  servesResource(resource: Resource): boolean
+  /** What is asked for as resource; `undefined`: nothing, and the broker goes by the client. */
+  audienceOf(whose: Whose, provision: CacheProvision): string | undefined
   /** Whether a caller's token is signed as it must be. `verified`: it is, by RS256 and the key that it names. */
   trustsSignature(inbound: Inbound, verified: boolean): boolean
   /** Whether a caller's token is valid at a time. */
@@ -104,13 +114,21 @@ export const honestCache: CachePolicies = {
   trustParameters: ({ as }) => (as === 'service' ? [['prompt', 'true']] : []),
   findPending: (pending, state) => pending.find((one) => one.state === state),
   renewsBy: ({ refresh }, whose, provision) => [
-    { url: provision.broker.tokenEndpoint, form: tokenForm(whose, provision, ['RefreshToken', refresh]) },
+    {
+      url: provision.broker.tokenEndpoint,
+      form: tokenForm(whose, provision, ['RefreshToken', refresh], whose.resource.audience),
+    },
   ],
   keepsAfter: (failure, entry) => (failure === 'failed' ? entry : undefined),
   remembers: () => true,
   withoutRefresh: ({ expiresAt }, now) => (now < expiresAt ? 'use' : 'trust'),
   forgetsAlso: () => [],
   sharesRenewal: (whose) => honestCache.keyOf(whose),
+  vouchedBy: ({ realm }, owners) => owners.filter((owner) => owner.realm === realm),
+  callsWith: (_, own) => own,
+  afterDenial: () => undefined,
+  servesResource: () => true,
+  audienceOf: ({ resource }) => resource.audience,
   trustsSignature: (_, verified) => verified,
   isCurrent: ({ claims: { nbf, exp } }, now) =>
     typeof exp === 'number' &&
@@ -137,13 +155,21 @@ export const secondsIn = (said: unknown): number | undefined => {
   return typeof seconds === 'number' && Number.isFinite(seconds) ? seconds : undefined
 }
 
-/** A token request in the documented form (TRUST: Access Token Flow). `grant` is the code or refresh token, by its field. */
-export const tokenForm = ({ resource }: Whose, provision: CacheProvision, grant: Pairs[number]): Pairs => [
+/**
+ * A token request in the documented form (TRUST: Access Token Flow). `grant` is the code or refresh token, by its field; without an
+ * audience the broker goes by the client.
+ */
+export const tokenForm = (
+  { resource }: Whose,
+  provision: CacheProvision,
+  grant: Pairs[number],
+  audience: string | undefined,
+): Pairs => [
   grant,
   ['State', `uri=${provision.callback}|cid=${resource.id}`],
   ['TokenEndpointUrl', provision.broker.tokenEndpoint],
   ['ClientId', resource.id],
   ['ClientSecret', ''],
   ['RedirectUri', provision.callback],
-  ['Resource', resource.audience],
+  ...(audience === undefined ? [] : ([['Resource', audience]] satisfies Pairs)),
 ]

@@ -99,14 +99,14 @@ export const watching = async <T>(context: Context, act: () => Promise<T>): Prom
   return [done, trafficIn(context.fromTarget().filter(({ n }) => n > last))] // prettier-ignore
 }
 
-/** Has the target call a resource for a user, or for its service account. */
+/** Has the target call a resource for a user, for its service account, or for the app alone. */
 export const call = async (
   context: Context,
   { user, client }: Pair,
-  as: 'user' | 'service' = 'user',
+  as: 'user' | 'service' | 'app' = 'user',
 ): Promise<Called> => {
   const { cache, at } = context
-  const template = as === 'service' ? owned(cache.serviceAccount) : cache.call
+  const template = owned({ user: cache.call, service: cache.serviceAccount, app: cache.appOnly }[as])
   const words = { user: user.name, realm: client.tenant, resource: client.id, audience: client.resource }
   const request = sent(template, words, at.target)
   const [journey, traffic] = await watching(context, () => context.browser().go(request))

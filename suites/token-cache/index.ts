@@ -1,4 +1,5 @@
 import { servesAfterTrust } from './after-trust.ts'
+import { appColumns, appOnlyContinues } from './app-only.ts'
 import type { CacheCheck } from './asking.ts'
 import { renewsSilently, throughBroker } from './expired-token.ts'
 import { readsMoveNothing, restartsMoveNothing } from './expiry.ts'
@@ -36,8 +37,10 @@ export const cacheChecks: readonly CacheCheck[] = [
   rotates,
   keepsStaying,
   endsWithoutRefresh,
+  appOnlyContinues,
   perRealm,
   singleFlight,
   survivesRestart,
+  appColumns,
   anyHistory,
 ]

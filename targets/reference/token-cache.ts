@@ -9,7 +9,7 @@ export const referenceCache = (policies: CachePolicies = honestCache): CacheDefi
   role: 'token-cache',
   subject: { name: 'brokerspec reference token cache', version: '0.1.0' },
   cache: cacheForms,
-  capabilities: ['clock', 'inbound', 'restart', 'storage', 'storage-raw'],
+  capabilities: ['clock', 'inbound', 'app-only', 'restart', 'storage', 'storage-raw'],
   attach: { open: (provision, io) => makeTokenCache(provision, { ...io, cache: policies }) },
 })
 
