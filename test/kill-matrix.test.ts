@@ -168,6 +168,8 @@ const onlyByPropertyOfCache: Partial<Record<keyof CachePolicies, CacheFaultId>> 
   realmOf: 'cache.takes-issuer-of-callers-by-prefix',
   keepsInbound: 'cache.keeps-callers-tokens-for-the-last-resource',
   vouchedBy: 'cache.ends-app-only-when-unused-for-weeks',
+  afterDenial: 'cache.lends-tokens-when-denied-once-there-are-five',
+  asksFor: 'cache.refuses-further-resources-without-audience',
   callsWith: 'cache.calls-as-user-for-app-once-there-are-three',
 }
 

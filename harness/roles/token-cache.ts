@@ -5,8 +5,6 @@ import type { CheckId, Client, Slice, User } from '../../fixtures/world/shapes.t
 import { everyKind } from '../../fixtures/world/slice.ts'
 import { appOnlyForm } from '../../mocks/broker/app-only.ts'
 import { makeBroker } from '../../mocks/broker/broker.ts'
-import type { Policies } from '../../mocks/broker/policies.ts'
-import { honest } from '../../mocks/broker/policies.ts'
 import type { HostileModeId } from '../../mocks/hostile-modes.ts'
 import { mintAccess } from '../../mocks/idp/entra/mint.ts'
 import type { Entra } from '../../mocks/idp/entra/state.ts'
@@ -18,6 +16,7 @@ import { resolveDialect } from '../dialects/resolve.ts'
 import type { CacheDriver, CacheProfile } from '../target/token-cache.ts'
 import { forgedBy } from './broker.ts'
 import { upstreamOf } from './broker-upstream.ts'
+import { betweenCaches } from './cache-broker.ts'
 import type { Columns, SharePointSide } from './cache-sharepoint.ts'
 import { besideSharePoint } from './cache-sharepoint.ts'
 import type { RoleModule } from './role.ts'
@@ -59,9 +58,6 @@ export type CacheRoom = Omit<CacheHands, 'hostile'> & {
 /** The documented paths of the broker that stands before the token services. */
 const { paths } = resolveDialect('k2trust')
 
-/** A cache is told of a refusal in the answer to its request, and not behind a redirect, as browsers are. */
-const refusingAtOnce: Policies = { ...honest, show: () => ({ status: 400, behindRedirect: false }) }
-
 /** The token cache: a server that keeps and renews OAuth tokens for users, through a broker. */
 export const cacheRole: RoleModule<'token-cache'> = {
   hosts: { target: 'cache.test', broker: 'broker.test', idp: 'login.test' },
@@ -96,7 +92,7 @@ export const cacheRole: RoleModule<'token-cache'> = {
         const clients = known.clients.map((client) => ({ ...client, redirectUris: [origin + cache.callback] }))
         return {
           idp: wire,
-          broker: makeBroker({ ...known, clients }, { origin: broker, clock, wire, policies: refusingAtOnce }),
+          broker: makeBroker({ ...known, clients }, { origin: broker, clock, wire, ...betweenCaches }),
         }
       },
       room(site) {

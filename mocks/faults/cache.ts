@@ -1,4 +1,6 @@
 import { cacheAppOnlyFaults } from './cache-app-only.ts'
+import { cacheAudienceFaults } from './cache-audience.ts'
+import { cacheDeniedFaults } from './cache-denied.ts'
 import { cacheExpiryFaults } from './cache-expiry.ts'
 import { cacheLifetimeFaults } from './cache-lifetimes.ts'
 import { cacheInboundFaults } from './cache-inbound.ts'
@@ -13,6 +15,8 @@ export const cacheFaults = {
   ...cacheLifetimeFaults,
   ...cacheInboundFaults,
   ...cacheAppOnlyFaults,
+  ...cacheDeniedFaults,
+  ...cacheAudienceFaults,
 } as const
 
 export type CacheFaultId = keyof typeof cacheFaults

@@ -82,7 +82,7 @@ export const redeem = async (code: string, whose: Whose, works: Works): Promise<
   const { provision, policies } = works
   const request = {
     url: provision.broker.tokenEndpoint,
-    form: tokenForm(whose, provision, ['AuthorizationCode', code], policies.audienceOf(whose, provision)),
+    form: tokenForm(whose, provision, ['AuthorizationCode', code], policies.asksFor(whose, provision) ?? []),
   }
   const answer = await askForToken(request, works)
   return typeof answer === 'object' && keep(answer, whose, works) !== undefined

@@ -70,12 +70,11 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore):
     const state = randomUUID()
     pending.push({ whose, state })
     if (pending.length > mostPending) pending.shift()
-    const audience = policies.audienceOf(whose, provision)
     const query: Pairs = [
       ['client_id', whose.resource.id],
       ['response_type', 'code'],
       ['redirect_uri', provision.callback],
-      ...(audience === undefined ? [] : ([['resource', audience]] satisfies Pairs)),
+      ...(policies.asksFor(whose, provision) ?? []).map((audience): Pairs[number] => ['resource', audience]),
       ['state', state],
       ...policies.trustParameters(whose, provision),
     ]
@@ -97,7 +96,8 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore):
   }
 
   const call = async (whose: Whose): Promise<CallAnswer> => {
-    if (!policies.servesResource(whose.resource)) return { outcome: 'failed', says: 'this resource is not served' }
+    if (policies.asksFor(whose, provision) === undefined)
+      return { outcome: 'failed', says: 'this resource is not served' }
     const acquired = await (whose.as === 'app' ? acquireForApp(whose, works) : acquire(whose, works))
     if (acquired.is === 'failed') return { outcome: 'failed', says: 'the token could not be renewed' }
     /** Nobody agrees for an app but the service account, of whom an app-only token can come then. */

@@ -76,10 +76,8 @@ export type CachePolicies = {
   callsWith(whose: Whose, own: string, all: ReadonlyMap<string, Entry>): string
   /** A token that a call is made with again which the resource has refused; `undefined`: none. */
   afterDenial(whose: Whose, all: ReadonlyMap<string, Entry>): string | undefined
-  /** Whether a resource is served at all. */
-  servesResource(resource: Resource): boolean
-  /** What is asked for as resource; `undefined`: nothing, and the broker goes by the client. */
-  audienceOf(whose: Whose, provision: CacheProvision): string | undefined
+  /** What is asked for as resource: nothing where a resource has no audience; `undefined`: the resource is not served. */
+  asksFor(whose: Whose, provision: CacheProvision): readonly string[] | undefined
   /** Whether a caller's token is signed as it must be. `verified`: it is, by RS256 and the key that it names. */
   trustsSignature(inbound: Inbound, verified: boolean): boolean
   /** Whether a caller's token is valid at a time. */
@@ -116,7 +114,7 @@ export const honestCache: CachePolicies = {
   renewsBy: ({ refresh }, whose, provision) => [
     {
       url: provision.broker.tokenEndpoint,
-      form: tokenForm(whose, provision, ['RefreshToken', refresh], whose.resource.audience),
+      form: tokenForm(whose, provision, ['RefreshToken', refresh], [whose.resource.audience ?? []].flat()),
     },
   ],
   keepsAfter: (failure, entry) => (failure === 'failed' ? entry : undefined),
@@ -127,8 +125,7 @@ export const honestCache: CachePolicies = {
   vouchedBy: ({ realm }, owners) => owners.filter((owner) => owner.realm === realm),
   callsWith: (_, own) => own,
   afterDenial: () => undefined,
-  servesResource: () => true,
-  audienceOf: ({ resource }) => resource.audience,
+  asksFor: ({ resource: { audience } }) => (audience === undefined ? [] : [audience]),
   trustsSignature: (_, verified) => verified,
   isCurrent: ({ claims: { nbf, exp } }, now) =>
     typeof exp === 'number' &&
@@ -163,7 +160,7 @@ export const tokenForm = (
   { resource }: Whose,
   provision: CacheProvision,
   grant: Pairs[number],
-  audience: string | undefined,
+  audiences: readonly string[],
 ): Pairs => [
   grant,
   ['State', `uri=${provision.callback}|cid=${resource.id}`],
@@ -171,5 +168,5 @@ export const tokenForm = (
   ['ClientId', resource.id],
   ['ClientSecret', ''],
   ['RedirectUri', provision.callback],
-  ...(audience === undefined ? [] : ([['Resource', audience]] satisfies Pairs)),
+  ...audiences.map((audience): Pairs[number] => ['Resource', audience]),
 ]

@@ -107,7 +107,8 @@ export const call = async (
 ): Promise<Called> => {
   const { cache, at } = context
   const template = owned({ user: cache.call, service: cache.serviceAccount, app: cache.appOnly }[as])
-  const words = { user: user.name, realm: client.tenant, resource: client.id, audience: client.resource }
+  const audience = client.withoutAudience ? [] : client.resource
+  const words = { user: user.name, realm: client.tenant, resource: client.id, audience }
   const request = sent(template, words, at.target)
   const [journey, traffic] = await watching(context, () => context.browser().go(request))
   return { ...readCall(journey.at(-1)), ...traffic }

@@ -1,6 +1,8 @@
 import { servesAfterTrust } from './after-trust.ts'
 import { appColumns, appOnlyContinues } from './app-only.ts'
+import { audienceOptional } from './audience.ts'
 import type { CacheCheck } from './asking.ts'
+import { grantIsCeiling } from './ceiling.ts'
 import { renewsSilently, throughBroker } from './expired-token.ts'
 import { readsMoveNothing, restartsMoveNothing } from './expiry.ts'
 import { keepsNoCallersToken, verifiesCallers } from './inbound.ts'
@@ -39,8 +41,10 @@ export const cacheChecks: readonly CacheCheck[] = [
   endsWithoutRefresh,
   appOnlyContinues,
   perRealm,
+  audienceOptional,
   singleFlight,
   survivesRestart,
+  grantIsCeiling,
   appColumns,
   anyHistory,
 ]
