@@ -71,6 +71,12 @@ export const lawfulCaches = {
       trustParameters: (whose, provision) => [...honestCache.trustParameters(whose, provision), ['display', 'popup']],
     },
   },
+  'has-users-sign-in-anew': {
+    does: 'has users sign in anew in the trust dialog, whoever is signed in',
+    policies: {
+      trustParameters: ({ as }) => [['prompt', as === 'service' ? 'true' : 'login']],
+    },
+  },
   'leads-to-trust-itself': {
     does: 'offers a page of its own for the trust URL, which leads on to the broker',
     around:

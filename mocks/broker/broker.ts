@@ -169,12 +169,13 @@ const makeNode = (
       return refuse('authorization-request', read, '', { because: 'response-type', quoted: responseType })
     }
 
-    const given = one('state')
+    const [given, prompt] = [one('state'), one('prompt')]
     const asked: Asked = {
       redirectUri: redirect?.used ?? '',
       state: given === undefined ? undefined : policies.keepState(given),
       responseType: one('response_type') ?? '',
       resource: one('resource'),
+      ...(prompt !== undefined && { prompt }),
     }
     if (valid) accepted.add(asked.redirectUri)
     tells({ is: 'asked', client, state: asked.state })

@@ -42,6 +42,7 @@ export type Asked = {
   state: string | undefined
   responseType: string
   resource: string | undefined
+  prompt?: string
 }
 
 /** A pending authorization request: what the sources keep in the secured cache. `browser` is the mark of its browser. */

@@ -18,9 +18,12 @@ const directly = ({ refresh }: Entry, { resource, realm }: Whose): TokenRequest 
   ] as Pairs,
 })
 
+/** The place of a resource among those of its tenant. */
+export const placeOf = ({ resource }: Whose, { resources }: CacheProvision): number =>
+  resources.filter(({ tenant }) => tenant === resource.tenant).findIndex(({ id }) => id === resource.id)
+
 /** Whether a resource is another than the first of its tenant. */
-export const isFurther = ({ resource }: Whose, { resources }: CacheProvision): boolean =>
-  resources.find(({ tenant }) => tenant === resource.tenant)?.id !== resource.id
+export const isFurther = (whose: Whose, provision: CacheProvision): boolean => placeOf(whose, provision) > 0
 
 /** Faults in what is stored of tokens, what calls are made with, and where tokens are renewed. */
 export const cacheTokenFaults = {

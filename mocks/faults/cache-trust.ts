@@ -2,11 +2,12 @@ import type { Whose } from '../token-cache/policies.ts'
 import { honestCache } from '../token-cache/policies.ts'
 import type { Entry } from '../token-cache/policies.ts'
 import type { CacheFaults } from './cache-fault.ts'
-import { isFurther } from './cache-tokens.ts'
+import { isFurther, placeOf } from './cache-tokens.ts'
 
 const none = 'cache.no-token'
 const verifies = 'cache.verifies-trust'
 const prompts = 'cache.service-account-prompt'
+const consents = 'cache.common-consent'
 
 /** The tokens for a resource, whoever they belong to, by the names of the honest cache. */
 export const tokensFor = ({ realm, resource }: Whose, all: ReadonlyMap<string, Entry>, as = 'user'): string[] =>
@@ -66,6 +67,28 @@ export const cacheTrustFaults = {
     breaks: prompts,
     policy: 'trustParameters',
     instead: (whose, provision) => (isFurther(whose, provision) ? [] : honestCache.trustParameters(whose, provision)),
+  },
+
+  'cache.asks-each-user-for-consent': {
+    does: 'has each user asked for consent, whoever has given it',
+    breaks: consents,
+    policy: 'trustParameters',
+    instead: ({ as }) => [['prompt', as === 'service' ? 'true' : 'consent']],
+  },
+  'cache.prompts-users-as-service-account': {
+    does: 'offers each user the trust dialog of the service account',
+    breaks: consents,
+    policy: 'trustParameters',
+    instead: () => [['prompt', 'true']],
+  },
+  'cache.asks-for-consent-of-later-resources': {
+    does: 'has each user asked for consent for all resources of a tenant but the first five',
+    breaks: consents,
+    policy: 'trustParameters',
+    instead: (whose, provision) =>
+      whose.as === 'user' && placeOf(whose, provision) > 4
+        ? [['prompt', 'consent']]
+        : honestCache.trustParameters(whose, provision),
   },
 
   'cache.takes-any-callback': {

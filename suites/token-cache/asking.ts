@@ -149,13 +149,16 @@ export const walk = async (context: Context, url: string, user: User): Promise<J
   return [...begun, ...(await browser.resume(begun, user, 'target'))]
 }
 
-/** Completes a trust dialog, and gives what the target sent to the mocks for it. */
-export const completes = async (context: Context, url: string, user: User): Promise<Traffic> => {
+/** Walks a trust dialog as a user to its end. */
+export const agrees = (context: Context, url: string, user: User): Promise<Journey> => {
   const { origin, pathname, search } = new URL(url)
   const request: WireRequest = { method: 'GET', origin, rawPath: pathname + search, headers: [['accept', 'text/html']] }
-  const [, traffic] = await watching(context, () => context.browser().go(request, user))
-  return traffic
+  return context.browser().go(request, user)
 }
+
+/** Completes a trust dialog, and gives what the target sent to the mocks for it. */
+export const completes = async (context: Context, url: string, user: User): Promise<Traffic> =>
+  (await watching(context, () => agrees(context, url, user)))[1]
 
 /** The trust dialog that a call was offered. @throws Violation of kind `no-trust` */
 export const offeredTo = (called: Called, what: string): string => {

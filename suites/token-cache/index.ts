@@ -3,6 +3,7 @@ import { appColumns, appOnlyContinues } from './app-only.ts'
 import { audienceOptional } from './audience.ts'
 import type { CacheCheck } from './asking.ts'
 import { grantIsCeiling } from './ceiling.ts'
+import { commonConsent } from './common-consent.ts'
 import { renewsSilently, throughBroker } from './expired-token.ts'
 import { readsMoveNothing, restartsMoveNothing } from './expiry.ts'
 import { keepsNoCallersToken, verifiesCallers } from './inbound.ts'
@@ -46,5 +47,6 @@ export const cacheChecks: readonly CacheCheck[] = [
   survivesRestart,
   grantIsCeiling,
   appColumns,
+  commonConsent,
   anyHistory,
 ]

@@ -75,8 +75,12 @@ export const lacksConsent = (entra: Entra, tenant: Tenant, client: Client): bool
   applicationMeets(entra, tenant, client, 'idp.awaits-consent') ||
   (applicationMeets(entra, tenant, client, 'idp.awaits-administrator') &&
     !entra.consents.has(`${tenant.id} ${client.id}`)) ||
-  ((entra.asksConsent.has(tenant.id) || entra.asksConsent.has(client.id)) &&
+  ((entra.asksConsent.has(tenant.id) || entra.asksConsent.has(client.id) || consentsInCommon(entra, tenant, client)) &&
     !entra.consents.has(`${tenant.id} ${client.id}`))
+
+/** Whether a client is an app of SharePoint, of which an administrator decides for all users of a tenant. */
+export const consentsInCommon = (entra: Entra, tenant: Tenant, { tokenService }: Client): boolean =>
+  tokenService === 'acs' && misbehaves(entra, tenant.id, 'sharepoint.awaits-administrator')
 
 /** Whether a client is the broker's application, and a tenant misbehaves towards it. */
 export const applicationMeets = (entra: Entra, tenant: Tenant, client: Client, mode: HostileModeId): boolean =>

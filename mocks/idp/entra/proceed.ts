@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { User } from '../../../fixtures/world/shapes.ts'
 import type { Pairs } from '../../../protocols/wire.ts'
 import type { Granted } from './claims.ts'
-import { administers, applicationMeets, lacksConsent, misbehaves, tenantOf } from './directory.ts'
+import { administers, applicationMeets, consentsInCommon, lacksConsent, misbehaves, tenantOf } from './directory.ts'
 import { mintInFront } from './mint.ts'
 import { consentPage, errorPage } from './pages.ts'
 import { describe } from './guard.ts'
@@ -42,7 +42,9 @@ export const proceed = (entra: Entra, open: OpenPage, user: User): Answer => {
 
 /** Notes the consent, and answers; who may consent for themselves alone is not noted. */
 export const grantConsent = (entra: Entra, asked: Settled, user: User): Answer => {
-  const alone = applicationMeets(entra, asked.tenant, asked.client, 'idp.awaits-administrator')
+  const alone =
+    applicationMeets(entra, asked.tenant, asked.client, 'idp.awaits-administrator') ||
+    consentsInCommon(entra, asked.tenant, asked.client)
   if (!alone || administers(entra, user)) entra.consents.add(`${asked.tenant.id} ${asked.client.id}`)
   return finish(entra, asked, user)
 }

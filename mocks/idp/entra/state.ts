@@ -67,7 +67,8 @@ export type NeighbourSignIn = {
   tenant: Tenant
   client: Client
   scopes: readonly string[]
-  consent: undefined
+  /** Whose consent is asked for even where it has been given. */
+  consent: 'user' | undefined
   answer(user: User): Promise<HttpResponse<string | null>> | HttpResponse<string | null>
   /** Answers that the user declined, or could not consent. */
   refuse(because: { code: number; says: string }): HttpResponse<string | null>

@@ -64,7 +64,7 @@ export const sharePointFront = (acs: Acs): readonly RequestHandler[] => {
         tenant,
         client,
         scopes: scopesOf(query),
-        consent: undefined,
+        consent: asksAgain(query) ? 'user' : undefined,
         ...open({ ...asked, tenant, client }),
       }
       const user = userWithoutPage(acs.entra, { is: 'tenant', tenant }, cookies[sessionCookie])
@@ -77,6 +77,10 @@ export const sharePointFront = (acs: Acs): readonly RequestHandler[] => {
     realmDiscovery(acs),
   ]
 }
+
+/** What has Entra ID ask for consent that was given already; `true` is what the product sends for its service account. */
+const asksAgain = (query: URLSearchParams): boolean =>
+  (query.get('prompt') ?? '').split(' ').some((one) => ['consent', 'admin_consent', 'true'].includes(one))
 
 const scopesOf = (query: URLSearchParams): string[] => (query.get('scope') ?? '').split(' ').filter((one) => one !== '')
 
