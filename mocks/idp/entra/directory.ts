@@ -79,8 +79,8 @@ export const lacksConsent = (entra: Entra, tenant: Tenant, client: Client): bool
     !entra.consents.has(`${tenant.id} ${client.id}`))
 
 /** Whether a client is an app of SharePoint, of which an administrator decides for all users of a tenant. */
-export const consentsInCommon = (entra: Entra, tenant: Tenant, { tokenService }: Client): boolean =>
-  tokenService === 'acs' && misbehaves(entra, tenant.id, 'sharepoint.awaits-administrator')
+export const consentsInCommon = (entra: Entra, tenant: Tenant, { sharePoint }: Client): boolean =>
+  sharePoint === true && misbehaves(entra, tenant.id, 'sharepoint.awaits-administrator')
 
 /** Whether a client is the broker's application, and a tenant misbehaves towards it. */
 export const applicationMeets = (entra: Entra, tenant: Tenant, client: Client, mode: HostileModeId): boolean =>
