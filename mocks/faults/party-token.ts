@@ -1,73 +1,11 @@
-import { apart, carrying } from '../../fixtures/tampering/edit.ts'
 import { orRefused } from '../../protocols/refusal.ts'
 import { assertionIn, assertionsIn } from '../../protocols/saml/read-assertion.ts'
-import type { Expected } from '../../protocols/saml/verify-token.ts'
 import { verifyToken } from '../../protocols/saml/verify-token.ts'
-import { idOf } from '../../protocols/signature/sign.ts'
-import { verifySigned } from '../../protocols/signature/verify.ts'
-import type { Element } from '../../protocols/xml/element.ts'
-import { attributeNamed, elementsOf, withDescendants } from '../../protocols/xml/element.ts'
-import { readXml } from '../../protocols/xml/read.ts'
-import { documentOf } from '../../protocols/xml/write.ts'
-import type { Believes } from './believing.ts'
-import { inCollection, inNewForm, isLong, refused, refuting, where } from './believing.ts'
+import { inCollection, inNewForm, isLong, refuting, where } from './believing.ts'
 import type { PartyFaults } from './party-fault.ts'
+import { believingOutermost, isAnythingVerified, isAssertionVerified } from './party-wrapped.ts'
 import { overlooking, signInAnswerFaults } from './sign-in-answer.ts'
 import { upstreamTokenFaults } from './upstream-token.ts'
-
-/** A signed element anywhere in a message with its signature in it, and nothing beside in that. */
-const signedIn = (root: Element): Element | undefined => {
-  const all = withDescendants(root)
-  const signature = all.find(({ local }) => local === 'Signature')
-  const reference = signature && withDescendants(signature).find(({ local }) => local === 'Reference')
-  const id = reference && attributeNamed(reference, 'URI')?.slice(1)
-  const covered = all.find((element) => idOf(element) === id)
-  if (signature === undefined || covered === undefined) return undefined
-  const isSignature = (child: Element | string) => typeof child !== 'string' && child.local === 'Signature'
-  const parts = ['SignedInfo', 'SignatureValue', 'KeyInfo']
-  const bare = {
-    ...signature,
-    children: elementsOf(signature).filter(({ local }) => parts.includes(local)),
-  }
-  return carrying({ ...covered, children: covered.children.filter((child) => !isSignature(child)) }, bare)
-}
-
-/** Verifies whatever a message holds that is signed, and believes its first assertion. */
-const believingOutermost =
-  (verified: (signed: Element, expected: Expected) => boolean): Believes =>
-  (text, expected) => {
-    const read = readXml(text)
-    const signed = read.is === 'refused' ? undefined : signedIn(read.root)
-    const [outermost] = assertionsIn(text)
-    const honest = verifyToken(text, expected)
-    if (honest.is === 'verified' || signed === undefined || outermost === undefined || !verified(signed, expected))
-      return honest
-    const bare = elementsOf(outermost).some(({ local }) => local === 'Signature') ? apart(outermost).rest : outermost
-    const [key] = expected.keys
-    return key === undefined
-      ? refused
-      : orRefused(() => ({ is: 'verified', assertion: assertionIn(bare), bytes: '', key }))
-  }
-
-const isAssertionVerified = (signed: Element, expected: Expected) =>
-  signed.local === 'Assertion' && verifyToken(documentOf(signed), expected).is === 'verified'
-
-const isAnythingVerified = (signed: Element, expected: Expected) =>
-  orRefused(() => {
-    verifySigned(signed, signed, expected)
-    return { is: 'signed' as const }
-  }).is === 'signed'
-
-/** Believes a text as one kind of markup leaves it, after verifying it as the signature does. */
-const reading =
-  (asSigned: (text: string) => string, asRead: (text: string) => string): Believes =>
-  (text, expected) => {
-    const answer = verifyToken(asSigned(text), expected)
-    const [read] = assertionsIn(asRead(text))
-    return answer.is === 'verified' && read ? { ...answer, assertion: assertionIn(read) } : answer
-  }
-
-const upTo = (mark: RegExp) => (text: string) => text.replaceAll(mark, '')
 
 /** Faults in which tokens are believed. */
 export const partyTokenFaults = {
@@ -150,19 +88,12 @@ export const partyTokenFaults = {
         : verifyToken(text, expected)
     },
   ),
-  'party.reads-names-up-to-comments': refuting(
+  'party.verifies-first-of-two-signed-infos': refuting(
     'party.rejects-wrapped',
-    'believes a text as far as a comment',
-    upstreamTokenFaults['broker.reads-names-up-to-comments'].instead,
-  ),
-  'party.reads-names-up-to-cdata': refuting(
-    'party.rejects-wrapped',
-    'believes a text as far as a CDATA section',
-    reading((text) => text, upTo(/<!\[CDATA\[[^]*?\]\]>/g)),
-  ),
-  'party.skips-instructions': refuting(
-    'party.rejects-wrapped',
-    'verifies processing instructions as text and leaves them out when it reads',
-    reading((text) => text.replaceAll(/<\?p ([^]*?)\?>/g, '$1'), upTo(/<\?p [^]*?\?>/g)),
+    'verifies the first of two SignedInfo elements in a signature, and believes the token of the second',
+    where(
+      (text) => (text.match(/<(?:\w+:)?SignedInfo[\s>]/g) ?? []).length > 1,
+      believingOutermost(isAssertionVerified),
+    ),
   ),
 } as const satisfies PartyFaults

@@ -2,6 +2,7 @@ import { partyClaimFaults } from './party-claims.ts'
 import { partyContentFaults } from './party-content.ts'
 import type { PartyFaults } from './party-fault.ts'
 import { partyLoopFaults } from './party-loop.ts'
+import { partyMarkupFaults } from './party-markup.ts'
 import { partySessionFaults } from './party-session.ts'
 import { partyTokenFaults } from './party-token.ts'
 
@@ -9,6 +10,7 @@ import { partyTokenFaults } from './party-token.ts'
 export const partyFaults = {
   ...partyLoopFaults,
   ...partyTokenFaults,
+  ...partyMarkupFaults,
   ...partyContentFaults,
   ...partyClaimFaults,
   ...partySessionFaults,
