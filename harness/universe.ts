@@ -83,7 +83,7 @@ export const openUniverse = async <R extends JudgedRole>({
       return Object.fromEntries(mocks.map(([actor, wire]) => [actor, recorded(wire, actor, { transcript, clock })]))
     },
   }
-  const site = await attach(ground)
+  const site: Site = { ...(await attach(ground)), another: () => attach({ ...ground, mocks: () => ({}) }) }
   const { inside, room } = await orLeft(site, () => ({ inside: insideFor(target, site), room: stage.room(site) }))
   if (target.capabilities.includes('nodes') && site.nodes.length < 2) {
     await site.close()

@@ -12,6 +12,8 @@ import type { TokenPolicies } from './broker/token-policies.ts'
 import { honestToken } from './broker/token-policies.ts'
 import type { PartyPolicies } from './relying-party/policies.ts'
 import { honestParty } from './relying-party/policies.ts'
+import type { HighTrustPolicies } from './token-cache/high-trust-policies.ts'
+import { honestHighTrust } from './token-cache/high-trust-policies.ts'
 import type { CachePolicies } from './token-cache/policies.ts'
 import { honestCache } from './token-cache/policies.ts'
 
@@ -25,6 +27,7 @@ export type Records = {
   registration: RegistrationPolicies
   party: PartyPolicies
   cache: CachePolicies
+  highTrust: HighTrustPolicies
 }
 
 /** How the reference targets decide; a record that is absent is that of an honest one. */
@@ -40,4 +43,5 @@ export const honestRecords: Records = {
   registration: honestRegistration,
   party: honestParty,
   cache: honestCache,
+  highTrust: honestHighTrust,
 }

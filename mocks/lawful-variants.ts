@@ -27,7 +27,7 @@ export type LawfulVariant = { [Name in keyof Records]?: Partial<Records[Name]> }
   claims?: Readonly<Record<string, readonly string[]>>
   around?: (broker: Wire, origin: string) => Wire
   /** The side that `around` is about; absent: it may be any. */
-  concerns?: Exclude<Side, 'party' | 'cache'>
+  concerns?: Exclude<Side, 'party' | 'cache' | 'high-trust'>
   /** Its own error table; absent: that of the reference broker. */
   declares?: readonly DeclaredRow[]
   /** The rows that the reference broker's triggers do not cause here. */

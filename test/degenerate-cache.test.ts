@@ -26,9 +26,16 @@ describe.for(['direct', 'https'] as const)('over the %s wire', (transport) => {
 
   test.for(cacheChecks)('$id never passes a target that dies on the way', { timeout: 120_000 }, async (check) => {
     const judgedOn = async (around: (cache: Wire) => Wire) => {
+      /** A second installation dies with the first. */
+      const asked: { wire?: Wire } = {}
+      const living = around((request, signal) => (asked.wire ?? says({}))(request, signal))
       const open: SuspectCache['open'] = (provision, io) => {
         const cache = makeTokenCache(provision, io)
-        return { ...cache, wire: around(cache.wire) }
+        const wire: Wire = (request, signal) => {
+          asked.wire = cache.wire
+          return living(request, signal)
+        }
+        return { ...cache, wire }
       }
       const trial = { keyring, seed: 1, transport, chosen: [check], runs: 5 }
       return (await cacheVerdictsOn({ open, profile: { requestMs: 2_000 } }, trial))[0]?.status

@@ -12,8 +12,10 @@ import { faults, recordOf, sideOf } from '../mocks/faults/catalogue.ts'
 import type { registrationFaults } from '../mocks/faults/registration.ts'
 import type { SignInFaultId } from '../mocks/faults/sign-in.ts'
 import type { CacheFaultId } from '../mocks/faults/cache.ts'
+import type { HighTrustFaultId } from '../mocks/faults/high-trust.ts'
 import type { PartyFaultId } from '../mocks/faults/party.ts'
 import type { PartyPolicies } from '../mocks/relying-party/policies.ts'
+import type { HighTrustPolicies } from '../mocks/token-cache/high-trust-policies.ts'
 import type { CachePolicies } from '../mocks/token-cache/policies.ts'
 import { faultIds, judges, verdictsWith } from './kill-matrix.ts'
 import { claimsOn } from './kill-proof.ts'
@@ -173,6 +175,19 @@ const onlyByPropertyOfCache: Partial<Record<keyof CachePolicies, CacheFaultId>> 
   callsWith: 'cache.calls-as-user-for-app-once-there-are-three',
 }
 
+/** The same of high trust. What key there is, what is published and what TLS shows is asked for in one way. */
+const onlyByPropertyOfHighTrust: Partial<Record<keyof HighTrustPolicies, HighTrustFaultId>> = {
+  signsWith: 'high-trust.signs-with-unpublished-key-for-further-users',
+  asksFirst: 'high-trust.asks-broker-for-further-users',
+  audienceOf: 'high-trust.names-first-farm',
+  actsAs: 'high-trust.signs-as-issuer-of-first-farm',
+  timesOf: 'high-trust.counts-lifetime-from-start',
+  identityOf: 'high-trust.calls-as-second-user-for-further-ones',
+  delegation: 'high-trust.denies-delegation-for-further-users',
+  reuses: 'high-trust.reuses-tokens-for-a-day',
+  sharesSigning: 'high-trust.shares-tokens-between-further-users',
+}
+
 /** The tables of all sides, and for how many seeds each line is tried. */
 const tables: Record<Side, { table: Readonly<Record<string, FaultId>>; seeds: number }> = {
   oauth: { table: onlyByProperty, seeds: 10 },
@@ -183,6 +198,7 @@ const tables: Record<Side, { table: Readonly<Record<string, FaultId>>; seeds: nu
   registration: { table: onlyByPropertyOfRegistration, seeds: 3 },
   party: { table: onlyByPropertyOfParty, seeds: 1 },
   cache: { table: onlyByPropertyOfCache, seeds: 1 },
+  'high-trust': { table: onlyByPropertyOfHighTrust, seeds: 1 },
 }
 
 test('every judge claims a fault, and every fault is claimed', () => {
@@ -190,7 +206,7 @@ test('every judge claims a fault, and every fault is claimed', () => {
   expect(faultIds.filter((fault) => claimsOn(fault).length === 0)).toEqual([])
 })
 
-test.for(['oauth', 'app-only', 'registration', 'party'] satisfies Side[])(
+test.for(['oauth', 'app-only', 'registration', 'party', 'high-trust'] satisfies Side[])(
   'every policy of the %s side has two faults and more',
   (side) => {
     const ofPolicy = Map.groupBy(

@@ -34,8 +34,9 @@ export const verdictsWith = (
   fault: FaultId,
   trial: Trial<JudgedRole> & { chosen: readonly Check<JudgedRole>[] },
 ): Promise<Verdict[]> => {
-  const { party, cache, ...broker } = faulty(fault)
+  const { party, cache, highTrust, ...broker } = faulty(fault)
   if (party) return partyVerdictsOn({ policies: party }, trial)
+  if (highTrust) return cacheVerdictsOn({ highTrust }, trial)
   return cache ? cacheVerdictsOn({ policies: cache }, trial) : verdictsOn(broker, trial)
 }
 

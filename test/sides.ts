@@ -5,10 +5,15 @@ import type { Side } from '../mocks/faults/catalogue.ts'
 import { recordOf, sideNames, sideOf } from '../mocks/faults/catalogue.ts'
 import { brokerChecks } from '../suites/index.ts'
 import { partyChecks } from '../suites/relying-party/index.ts'
+import { highTrustChecks } from '../suites/token-cache/high-trust/index.ts'
 import { cacheChecks } from '../suites/token-cache/index.ts'
 
-/** The sides that are a reference target of their own. */
-const whole = { party: partyChecks, cache: cacheChecks } as const
+/** The sides that are a reference target of their own, or all of one that has to do with each other. */
+const whole = {
+  party: partyChecks,
+  cache: cacheChecks.filter((check) => !highTrustChecks.includes(check)),
+  'high-trust': highTrustChecks,
+} as const
 type Whole = keyof typeof whole
 
 /** The sides of the broker. */

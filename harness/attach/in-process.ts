@@ -69,6 +69,7 @@ const controlOf = ({
   rotateKey,
   refreshMetadata,
   registration,
+  webCertificate,
   storage,
   storageRaw,
   logs,
@@ -78,6 +79,7 @@ const controlOf = ({
   ...(rotateKey && { rotateKey }),
   ...(refreshMetadata && { refreshMetadata }),
   ...(registration && { registration }),
+  ...(webCertificate && { webCertificate }),
   inside: {
     ...(storage && { storage }),
     ...(storageRaw && { storageRaw }),

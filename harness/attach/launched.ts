@@ -3,6 +3,7 @@ import { launchThrough } from '../launch/launcher.ts'
 import type { Launched } from '../target/target.ts'
 import { httpsWire, nodeWires } from '../wire/https.ts'
 import { plainWire } from '../wire/plain.ts'
+import { presentedAt } from '../wire/presented.ts'
 import { serveMocks } from './mocks.ts'
 import type { Ground, Site } from './site.ts'
 
@@ -41,6 +42,7 @@ export const attachLaunched = async (launch: Launched, ground: Ground): Promise<
       wire,
       plain,
       nodes,
+      webCertificate: () => presentedAt(at.target),
       inside: { restart, logs: output, words, folder: words['scratch'] ?? '' },
       async close() {
         await stop()

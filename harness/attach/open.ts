@@ -28,6 +28,7 @@ export const openTarget = async (
       ...(running.rotateKey && { rotateKey: () => running.rotateKey?.() ?? Promise.resolve() }),
       ...(running.refreshMetadata && { refreshMetadata: () => running.refreshMetadata?.() ?? Promise.resolve() }),
       ...(running.registration && { registration: running.registration }),
+      ...(running.webCertificate && { webCertificate: async () => running.webCertificate?.() ?? '' }),
       ...insideOf(running),
       wire: mortal((request, signal) => running.wire(request, signal), life),
       ...(running.nodes && { nodes: running.nodes.map((node) => mortal(node, life)) }),

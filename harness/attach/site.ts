@@ -7,6 +7,7 @@ import type { LauncherAddress } from '../launch/launcher.ts'
 import type { MetadataRefresh } from '../keys/refresh.ts'
 import type { KeyRotation } from '../keys/rotation.ts'
 import type { MockActor } from '../record/exchange.ts'
+import type { WebCertificate } from '../wire/presented.ts'
 import { mockActors } from '../record/exchange.ts'
 import type { Target } from '../target/target.ts'
 
@@ -42,6 +43,10 @@ export type Site = {
   rotateKey?: KeyRotation
   refreshMetadata?: MetadataRefresh
   registration?: RegistrationWay
+  /** What the target presents to whoever reaches it by TLS; absent where the harness does that for it. */
+  webCertificate?: WebCertificate
+  /** Opens one more installation of the target, among mocks that answer nothing. */
+  another?: () => Promise<Site>
   /** What can be seen and done inside the target. */
   inside?: OwnInside
   close(): Promise<void>

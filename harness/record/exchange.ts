@@ -8,7 +8,7 @@ export type Plane = 'party' | MockActor | 'api' | 'control'
 export type Actor = 'browser' | 'client' | 'target' | MockActor | 'harness'
 
 /** Whom a mock plays. */
-export const mockActors = ['idp', 'broker'] as const
+export const mockActors = ['idp', 'broker', 'farm'] as const
 export type MockActor = (typeof mockActors)[number]
 
 /** One request and what came of it, as it went over the wire. */

@@ -11,10 +11,13 @@ import type { Entra } from '../../mocks/idp/entra/state.ts'
 import { revokeGrants } from '../../mocks/idp/entra/state.ts'
 import type { Forgery } from '../../mocks/idp/forge-token.ts'
 import type { Right } from '../../mocks/sharepoint/state.ts'
+import type { OnPremises } from '../../mocks/sharepoint/on-premises/state.ts'
 import type { Place } from '../attach/site.ts'
 import { resolveDialect } from '../dialects/resolve.ts'
 import type { CacheDriver, CacheProfile } from '../target/token-cache.ts'
 import { forgedBy } from './broker.ts'
+import type { HighTrustHands, HighTrustRoom } from './farms.ts'
+import { farmsOf, highTrustRoom } from './farms.ts'
 import { upstreamOf } from './broker-upstream.ts'
 import { betweenCaches } from './cache-broker.ts'
 import type { Columns, SharePointSide } from './cache-sharepoint.ts'
@@ -25,8 +28,10 @@ import type { RoleModule } from './role.ts'
 export type CacheHands = {
   cache: CacheDriver
   /** Origins, without a trailing slash. Token services and resources are at that of the identity provider. */
-  at: { target: string; broker: string; idp: string }
+  at: { target: string; broker: string; idp: string; farm: string }
   profile: CacheProfile
+  /** High trust: the farms around the target, and what it shows of itself. */
+  highTrust: HighTrustHands
   /** Makes token services and resources misbehave towards the tenants of the slice, until called again. */
   hostile(...modes: HostileModeId[]): void
   /** Ends every grant of a user, as a change of password does. */
@@ -46,11 +51,15 @@ export type CacheHands = {
 }
 
 /** What of a token cache a check may ask for. */
-export type CacheDeclared = [cache: CacheDriver, declared: { profile: CacheProfile }]
+export type CacheDeclared = [
+  cache: CacheDriver,
+  declared: { profile: CacheProfile; highTrust: Pick<HighTrustHands, 'webCertificate'> },
+]
 
 /** What a universe holds for the checks of a token cache. */
-export type CacheRoom = Omit<CacheHands, 'hostile'> & {
+export type CacheRoom = Omit<CacheHands, 'hostile' | 'highTrust'> & {
   hostile(check: CheckId, modes: readonly HostileModeId[]): void
+  highTrust: HighTrustRoom
   /** Gives everybody in a slice at SharePoint what they may do by themselves. */
   restoreRights(slice: Slice): void
 }
@@ -60,28 +69,31 @@ const { paths } = resolveDialect('k2trust')
 
 /** The token cache: a server that keeps and renews OAuth tokens for users, through a broker. */
 export const cacheRole: RoleModule<'token-cache'> = {
-  hosts: { target: 'cache.test', broker: 'broker.test', idp: 'login.test' },
+  hosts: { target: 'cache.test', broker: 'broker.test', idp: 'login.test', farm: 'sharepoint.test' },
   describe: ({ capabilities }) => ({ dialect: 'token-cache', capabilities: new Set<Capability>(capabilities) }),
   kinds: ({ profile }) => ({ ...everyKind, sharePoint: profile?.through === 'entra' ? 'entra' : 'acs' }),
 
   stage({ target, world, clock, transcriptOf }) {
     const { cache, profile } = target
     const transcript = transcriptOf(world)
-    const directories: { entra?: Entra; sharePoint?: SharePointSide } = {}
+    const directories: { entra?: Entra; sharePoint?: SharePointSide; onPremises?: OnPremises } = {}
     const direct = profile.through !== 'broker'
-    const originsAt = ({ target: origin, mocks }: Place) => ({ target: origin, broker: mocks.broker ?? '', idp: mocks.idp ?? '' }) // prettier-ignore
+    const originsAt = ({ target: origin, mocks }: Place) => ({ target: origin, broker: mocks.broker ?? '', idp: mocks.idp ?? '', farm: mocks.farm ?? '' }) // prettier-ignore
     return Promise.resolve({
       world,
       transcript,
-      provision: (place) =>
-        cacheProvisionOf(world, {
-          ...originsAt(place),
+      provision: (place) => {
+        const { farm, ...others } = originsAt(place)
+        return cacheProvisionOf(world, {
+          ...others,
+          ...(target.capabilities.includes('high-trust') && { farm }),
           direct,
           appOnly: appOnlyForm,
           paths: { callback: cache.callback, authorize: paths.authorize, token: paths.token },
-        }),
+        })
+      },
       mocks(place) {
-        const { broker, idp, target: origin } = originsAt(place)
+        const { broker, idp, farm, target: origin } = originsAt(place)
         const at = { target: broker, idp, paths }
         const known = provisionOf(world, at)
         /** Whoever goes to the token services has the redirect URI that they know. */
@@ -89,9 +101,12 @@ export const cacheRole: RoleModule<'token-cache'> = {
         const { entra, sharePoint, wire } = upstreamOf(world, known.application, asked, clock)
         directories.entra = entra
         directories.sharePoint = besideSharePoint(sharePoint, wire)
+        const farms = farmsOf(world, { farm, idp }, clock)
+        directories.onPremises = farms.onPremises
         const clients = known.clients.map((client) => ({ ...client, redirectUris: [origin + cache.callback] }))
         return {
           idp: wire,
+          farm: farms.wire,
           broker: makeBroker({ ...known, clients }, { origin: broker, clock, wire, ...betweenCaches }),
         }
       },
@@ -103,10 +118,12 @@ export const cacheRole: RoleModule<'token-cache'> = {
         }
         const entra = () => opened(directories.entra)
         const sharePoint = () => opened(directories.sharePoint)
+        const onPremises = () => opened(directories.onPremises)
         return {
           cache,
           at,
           profile,
+          highTrust: highTrustRoom(world, site, { onPremises, within: profile.requestMs }),
           hostile(check, modes) {
             for (const { id } of world.slices[check]?.tenants ?? []) entra().modes.set(id, new Set(modes))
           },
@@ -136,10 +153,11 @@ export const cacheRole: RoleModule<'token-cache'> = {
   },
 
   lack: (check, room) => check.applies?.(room.cache, room),
-  hands: ({ cache, at, profile, hostile, revokes, holds, columnsBy, callersToken, forges }, check) => ({
+  hands: ({ cache, at, profile, highTrust, hostile, revokes, holds, columnsBy, callersToken, forges }, check) => ({
     cache,
     at,
     profile,
+    highTrust: { ...highTrust, trusts: (certificates) => highTrust.trusts(check, certificates) },
     hostile: (...modes) => hostile(check, modes),
     revokes,
     holds,

@@ -6,6 +6,7 @@ import type { ClockDriver } from '../clock/universe-clock.ts'
 import type { RegistrationWay } from '../control/registration.ts'
 import type { Reader, Restart } from '../control/inside.ts'
 import type { KeyRotation } from '../keys/rotation.ts'
+import type { WebCertificate } from '../wire/presented.ts'
 import type { MetadataRefresh } from '../keys/refresh.ts'
 import { origin, path, text } from './fields.ts'
 
@@ -80,7 +81,8 @@ export type Surroundings = { wire: Wire; clock: Clock; origin: string }
  * An in-process target that has been opened. `clock` moves a clock of its own; without it, it reads the one it was given.
  * `rotateKey` replaces the key that it signs tokens with; `refreshMetadata` has a relying party read its broker's metadata again. `nodes` are its nodes, when there are several behind its name. `storage`
  * gives everything the database holds, as the target reads it, `storageRaw` its bytes at rest, `logs` the log; `restart` is done once
- * the target can be asked again. `registration` begins that of a party.
+ * the target can be asked again. `registration` begins that of a party. `webCertificate` gives the certificate, as PEM or base64 of DER,
+ * that the target presents to whoever reaches it by TLS where it really runs.
  */
 export type Running = {
   wire: Wire
@@ -94,6 +96,7 @@ export type Running = {
   logs?: Reader
   restart?: Restart
   registration?: RegistrationWay
+  webCertificate?: WebCertificate
 }
 
 export type Launched = z.infer<typeof launchedSchema>

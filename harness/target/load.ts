@@ -10,6 +10,7 @@ import {
   requireLaunch,
   requireNodes,
   requireOutput,
+  requireHighTrust,
   requireSecond,
   requireTriggers,
 } from './require-control.ts'
@@ -118,10 +119,14 @@ const readParty = (given: Record<string, unknown>, path: string) => {
 }
 
 /** Everything of a token cache but how it is attached. */
-const readCache = (given: Record<string, unknown>, path: string) => ({
-  ...parse(targetPartsSchemas['token-cache'], withoutCode(given), path),
-  ...(hasCode(given['control']) && { control: given['control'] as Target<'token-cache'>['control'] }),
-})
+const readCache = (given: Record<string, unknown>, path: string) => {
+  const parsed = parse(targetPartsSchemas['token-cache'], withoutCode(given), path)
+  requireHighTrust(parsed, path)
+  return {
+    ...parsed,
+    ...(hasCode(given['control']) && { control: given['control'] as Target<'token-cache'>['control'] }),
+  }
+}
 
 const readers: Readonly<Record<string, typeof readParty | typeof readCache>> = {
   'relying-party': readParty,

@@ -105,3 +105,17 @@ export const requireSecond = (
     mend: 'give party.second and declare "second-party", or take both away',
   })
 }
+
+/** High trust is declared by a capability, and how a farm is called is given with it. */
+export const requireHighTrust = (
+  { capabilities, cache }: Pick<Target<'token-cache'>, 'capabilities' | 'cache'>,
+  path: string,
+) => {
+  if (capabilities.includes('high-trust') === (cache.onPremises !== undefined)) return
+  throw new Trouble('usage', {
+    place: `${path}: cache.onPremises`,
+    problem:
+      'the capability "high-trust" is declared, but nothing says how a farm is called, or the latter without the former',
+    mend: 'give cache.onPremises and declare "high-trust", or take both away',
+  })
+}

@@ -8,13 +8,16 @@ import type { FileAttach, InProcess, Launched } from './attach.ts'
 import { path, text } from './fields.ts'
 
 /** What a token cache may lack without being wrong. */
-const capabilities = ['clock', 'inbound', 'app-only', 'restart', 'storage', 'storage-raw', 'logs', 'nodes'] as const
+const capabilities = ['clock', 'inbound', 'app-only', 'restart', 'storage', 'storage-raw', 'logs', 'nodes', 'high-trust', 'provision'] as const // prettier-ignore
 
 const fields = z.record(text, z.string())
 const template = (description: string) =>
   z
     .strictObject({ path, form: fields.exactOptional(), headers: fields.exactOptional() })
     .meta({ description: `${description} Posted where there is a form, else a GET.` })
+
+/** Where the documents have the public key of high trust. */
+const metadataPath = '/autodiscover/api/metadatadocument'
 
 const answer =
   'Answered in JSON: {"outcome": "data"} once the resource gave data, {"outcome": "no-token", "trustUrl": where the user agrees}, or {"outcome": "failed"}.'
@@ -35,6 +38,15 @@ const driver = {
   inbound: template(
     'Calls it with a bearer token of the caller: {token} is replaced. A token is accepted where the answer is 2xx and says the name of its user. Capability "inbound".',
   ).exactOptional(),
+  onPremises: z
+    .strictObject({
+      call: template(
+        `Has it call a farm of SharePoint on-premises for a user, by tokens that it signs itself. {user}, {realm}, {resource} and {audience} are replaced by the name of the user, and by realm, id and audience of a farm of the provision document. ${answer}`,
+      ),
+      metadata: path.default(metadataPath).meta({ description: 'Where its metadata document is.' }),
+    })
+    .exactOptional()
+    .meta({ description: 'High trust. Capability "high-trust".' }),
 }
 
 const profileSchema = z
@@ -79,6 +91,7 @@ export type CacheDriver = {
   serviceAccount?: RequestTemplate
   appOnly?: RequestTemplate
   inbound?: RequestTemplate
+  onPremises?: { call: RequestTemplate; metadata: string }
 }
 
 /** What moves a token cache beside its driver. */
@@ -98,7 +111,7 @@ export type CacheDefinition = {
   schema: 1
   role: 'token-cache'
   subject: { name: string; version: string }
-  cache: CacheDriver
+  cache: Omit<CacheDriver, 'onPremises'> & { onPremises?: { call: RequestTemplate; metadata?: string } }
   capabilities?: CacheParts['capabilities']
   attach: Exclude<FileAttach<CacheProvision>, { origins: object }>
   profile?: z.input<typeof profileSchema>

@@ -5,6 +5,7 @@ import { appOnlyFaults } from './app-only.ts'
 import { cacheFaults } from './cache.ts'
 import { flowFaults } from './authorize-flow.ts'
 import { oauthPageFaults } from './error-pages.ts'
+import { highTrustFaults } from './high-trust.ts'
 import { partyFaults } from './party.ts'
 import { redirectFaults } from './redirect-matching.ts'
 import { registrationFaults } from './registration.ts'
@@ -29,6 +30,7 @@ export const faults = {
   ...registrationFaults,
   ...partyFaults,
   ...cacheFaults,
+  ...highTrustFaults,
 } as const
 
 export type FaultId = keyof typeof faults
@@ -43,6 +45,7 @@ const sides = {
   registration: { record: 'registration', faults: registrationFaults },
   party: { record: 'party', faults: partyFaults },
   cache: { record: 'cache', faults: cacheFaults },
+  'high-trust': { record: 'highTrust', faults: highTrustFaults },
 } as const satisfies Record<string, { record: keyof Records; faults: object }>
 
 export type Side = keyof typeof sides

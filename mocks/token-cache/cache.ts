@@ -3,13 +3,17 @@ import { randomUUID } from 'node:crypto'
 import type { CacheProvision } from '../../fixtures/world/cache-provision.ts'
 import type { Clock } from '../../protocols/clock.ts'
 import { withQuery } from '../../protocols/form.ts'
-import type { Pairs, Wire } from '../../protocols/wire.ts'
+import type { Pairs, Wire, WireResponse } from '../../protocols/wire.ts'
 import { textOf } from '../../protocols/wire.ts'
 import { escapeHtml, page } from '../html.ts'
 import { wireOf } from '../wire.ts'
 import type { Works } from './acquire.ts'
 import { acquire, redeem } from './acquire.ts'
 import { acquireForApp } from './app-only.ts'
+import type { HighTrust } from './high-trust.ts'
+import { documentPath, makeHighTrust } from './high-trust.ts'
+import type { HighTrustPolicies } from './high-trust-policies.ts'
+import { honestHighTrust } from './high-trust-policies.ts'
 import { callerOf } from './inbound.ts'
 import type { CachePolicies, Pending, Whose } from './policies.ts'
 import { honestCache } from './policies.ts'
@@ -17,7 +21,14 @@ import type { TokenStore, TokenStorePlace } from './store.ts'
 import { openTokenStore } from './store.ts'
 
 /** What a token cache is given: its own origin, the time, a wire to the broker and the resources, and how it decides. */
-export type CacheParts = { origin: string; clock: Clock; wire: Wire; cache?: CachePolicies; place?: TokenStorePlace }
+export type CacheParts = {
+  origin: string
+  clock: Clock
+  wire: Wire
+  cache?: CachePolicies
+  highTrust?: HighTrustPolicies
+  place?: TokenStorePlace
+}
 
 /** Where the reference token cache is asked, and how: its own choice, since no source says. */
 export const cacheForms = {
@@ -26,6 +37,7 @@ export const cacheForms = {
   serviceAccount: { path: '/call', form: { realm: '{realm}', resource: '{resource}', as: 'service' } },
   appOnly: { path: '/call', form: { realm: '{realm}', resource: '{resource}', as: 'app' } },
   inbound: { path: '/api', headers: { authorization: 'Bearer {token}' } },
+  onPremises: { call: { path: '/on-premises', form: { user: '{user}', farm: '{resource}' } } },
 } as const
 
 /** What a call comes to, as it is answered in JSON. */
@@ -35,7 +47,13 @@ export type CallAnswer =
   | { outcome: 'failed'; says: string }
 
 /** A token cache whose inside can be looked at, and which can be restarted. */
-export type TokenCache = { wire: Wire; storage(): string; storageRaw(): Uint8Array; restart(): Promise<void> }
+export type TokenCache = {
+  wire: Wire
+  storage(): string
+  storageRaw(): Uint8Array
+  restart(): Promise<void>
+  webCertificate(): Promise<string>
+}
 
 /** How many trust dialogs may be open at a time. */
 const mostPending = 10_000
@@ -48,19 +66,22 @@ const mostPending = 10_000
  */
 export const makeTokenCache = (provision: CacheProvision, parts: CacheParts): TokenCache => {
   const store = openTokenStore(parts.place)
-  const life = { wire: begin(provision, parts, store) }
+  const { highTrust: policies = honestHighTrust, ...io } = parts
+  const highTrust = makeHighTrust({ provision, policies, ...io })
+  const life = { wire: begin(provision, parts, store, highTrust) }
   return {
     wire: (request, signal) => life.wire(request, signal),
     storage: store.dump,
     storageRaw: store.atRest,
     restart() {
-      life.wire = begin(provision, parts, store)
+      life.wire = begin(provision, parts, store, highTrust)
       return Promise.resolve()
     },
+    webCertificate: highTrust.webCertificate,
   }
 }
 
-const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore): Wire => {
+const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore, highTrust: HighTrust): Wire => {
   const { origin, clock, wire, cache: policies = honestCache } = parts
   const works: Works = { provision, policies, clock, wire, store, flights: new Map(), seen: new Set() }
   const pending: Pending[] = []
@@ -105,9 +126,7 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore):
     const first = await ask(whose, policies.callsWith(whose, acquired.access, store.all()))
     const other = first.status === 200 ? undefined : policies.afterDenial(whose, store.all())
     const response = other === undefined ? first : await ask(whose, other)
-    return response.status === 200
-      ? { outcome: 'data', data: textOf(response) }
-      : { outcome: 'failed', says: `the resource answered ${response.status}` }
+    return answered(response)
   }
 
   return wireOf([
@@ -135,9 +154,25 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore):
         ? new HttpResponse(null, { status: 401, headers: { 'www-authenticate': 'Bearer' } })
         : HttpResponse.json({ name })
     }),
+    http.post(origin + cacheForms.onPremises.call.path, async ({ request }) => {
+      const form = new URLSearchParams(await request.text())
+      const response = await highTrust.call(form.get('farm') ?? '', form.get('user') ?? '')
+      return HttpResponse.json(response ? answered(response) : { outcome: 'failed', says: 'unknown farm or user' })
+    }),
+    http.get(origin + documentPath, async () => {
+      const document = await highTrust.document()
+      return document === undefined
+        ? new HttpResponse(null, { status: 404 })
+        : new HttpResponse(document, { headers: { 'content-type': 'application/json' } })
+    }),
     http.get(`${origin}/health`, () => HttpResponse.text('ok')),
   ])
 }
+
+const answered = (response: WireResponse): CallAnswer =>
+  response.status === 200
+    ? { outcome: 'data', data: textOf(response) }
+    : { outcome: 'failed', says: `the resource answered ${response.status}` }
 
 const shown = (says: string, status: number) =>
   HttpResponse.html(page('Trust', `<p>${escapeHtml(says)}</p>`), { status })

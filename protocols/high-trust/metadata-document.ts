@@ -28,16 +28,17 @@ export const writeDocument = (
   })
 }
 
-/** The signing keys of a metadata document, in order; `undefined` for what is none. */
+/** The signing keys of a metadata document, in order; `undefined` where it is none, or has keys of which none can be read. */
 export const publishedIn = (text: string): PublishedKey[] | undefined => {
   const keys = named(objectIn(text), 'keys')
   if (!Array.isArray(keys)) return undefined
-  return keys.flatMap((key: unknown): PublishedKey[] => {
-    const usage = named(key, 'usage')
-    const certificate = named(named(key, 'keyvalue'), 'value')
+  const found = keys.flatMap((key: unknown): PublishedKey[] => {
+    const [usage, chain] = [named(key, 'usage'), named(key, 'x5c')]
+    const certificate: unknown = named(named(key, 'keyvalue'), 'value') ?? (Array.isArray(chain) ? chain[0] : undefined)
     if (typeof certificate !== 'string' || (usage !== undefined && usage !== 'signing')) return []
     return [{ certificate: certificate.replaceAll(/-----(?:BEGIN|END) CERTIFICATE-----|\s/g, '') }]
   })
+  return found.length === 0 && keys.length > 0 ? undefined : found
 }
 
 const objectIn = (text: string): unknown => {

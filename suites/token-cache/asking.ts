@@ -78,7 +78,8 @@ export const owned = <T>(value: T | undefined): T => {
   return value
 }
 
-const sent = ({ path, form, headers }: RequestTemplate, words: Words, origin: string): WireRequest => {
+/** A request by a template. */
+export const sent = ({ path, form, headers }: RequestTemplate, words: Words, origin: string): WireRequest => {
   const filled = fillForm({ path, ...(form && { form }), ...(headers && { headers }) }, words)
   const accept: [string, string] = ['accept', 'application/json']
   if (filled.form === undefined)
@@ -116,7 +117,8 @@ export const call = async (
 
 const outcomes = ['data', 'no-token', 'failed'] as const
 
-const readCall = (hop: Exchange | undefined): Pick<Called, 'outcome' | 'trustUrl' | 'says'> => {
+/** What an answer says of a call. */
+export const readCall = (hop: Exchange | undefined): Pick<Called, 'outcome' | 'trustUrl' | 'says'> => {
   const { response } = hop ?? {}
   if (response === undefined) return { outcome: 'unreadable', says: 'no answer' }
   const said = objectIn(textOf(response))

@@ -6,6 +6,7 @@ import { grantIsCeiling } from './ceiling.ts'
 import { commonConsent } from './common-consent.ts'
 import { renewsSilently, throughBroker } from './expired-token.ts'
 import { readsMoveNothing, restartsMoveNothing } from './expiry.ts'
+import { highTrustChecks } from './high-trust/index.ts'
 import { keepsNoCallersToken, verifiesCallers } from './inbound.ts'
 import { anyHistory } from './history.ts'
 import { perRealm, singleFlight, survivesRestart } from './isolation.ts'
@@ -49,4 +50,5 @@ export const cacheChecks: readonly CacheCheck[] = [
   appColumns,
   commonConsent,
   anyHistory,
+  ...highTrustChecks,
 ]

@@ -1,8 +1,8 @@
-import { X509Certificate, hash, verify } from 'node:crypto'
 import type { Farm } from '../../../fixtures/world/farms.ts'
 import { sidOf } from '../../../fixtures/world/farms.ts'
 import type { User } from '../../../fixtures/world/shapes.ts'
 import { principalOf, sharePointResourceOf } from '../../../protocols/acs/names.ts'
+import { isSignedBy, thumbprintOf } from '../../../protocols/high-trust/certificate.ts'
 import type { HighTrustToken, ReadJwt } from '../../../protocols/high-trust/token.ts'
 import { readHighTrust, secondsOf, trustedProviderOf, windowsProvider } from '../../../protocols/high-trust/token.ts'
 import { refusalOf } from '../../idp/entra/guard.ts'
@@ -35,7 +35,7 @@ const rules: readonly Rule[] = [
   { says: kind, error: 'invalid_request', unless: ({ actor }) => actor.claims['actortoken'] === undefined },
   { says: 'Invalid JWT token. No certificate thumbprint specified in token header.', unless: ({ actor }) => typeof actor.header['x5t'] === 'string' },
   { says: issuer, unless: (asked) => asked.issuer !== undefined },
-  { code: 3000006, reason: 'Token contains invalid signature.', says: issuer, unless: (asked) => asked.issuer !== undefined && isSigned(asked.actor, asked.issuer) },
+  { code: 3000006, reason: 'Token contains invalid signature.', says: issuer, unless: (asked) => asked.issuer !== undefined && isSignedBy(asked.actor, asked.issuer.certificate) },
   { says: issuer, unless: ({ actor, farm, ...asked }) => actor.claims['iss'] === principalOf(asked.issuer?.id ?? '', farm.realm) },
   { code: 3000003, reason: 'Invalid audience Uri.', says: audience, unless: ({ onPremises, farm, all }) => all.every(({ claims }) => claims['aud'] === sharePointResourceOf(onPremises.origin, farm.realm)) },
   { reason: 'The token has expired.', error: 'invalid_client', says: 'The token has expired.', unless: ({ onPremises, all }) => all.every((one) => isCurrent(one, onPremises)) },
@@ -66,18 +66,6 @@ export const callerOf = (onPremises: OnPremises, farm: Farm, token: string): Cal
     user,
   })
   return broken ?? { app: farm.app, ...(user && { user }) }
-}
-
-/** The SHA-1 of a certificate, as tokens name it (RFC 7515 section 4.1.7). */
-const thumbprintOf = (certificate: string): string => hash('sha1', Buffer.from(certificate, 'base64'), 'base64url')
-
-const isSigned = ({ text }: ReadJwt, { certificate }: TrustedIssuer): boolean => {
-  const { publicKey } = new X509Certificate(Buffer.from(certificate, 'base64'))
-  const [head = '', claims = '', signature = ''] = text.split('.')
-  return (
-    publicKey.asymmetricKeyType === 'rsa' &&
-    verify('sha256', Buffer.from(`${head}.${claims}`), publicKey, Buffer.from(signature, 'base64url'))
-  )
 }
 
 /** From `nbf` on, and no longer at `exp`, which there must be. */
