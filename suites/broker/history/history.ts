@@ -65,7 +65,6 @@ export const anyHistory: Check = playing(
       'broker.takes-newest-of-sessions',
       'broker.posts-to-newest-party',
       'broker.serves-one-party-per-directory',
-      'broker.renews-by-newest-token',
       'broker.renews-by-oldest-token',
     ],
   },
@@ -97,7 +96,7 @@ export const appOnlyHistory: Check = playing(
     },
   },
   appOnlyStories,
-  5,
+  3,
 )
 
 /** What is in memory is lost, and mistaken for nothing else. */
@@ -112,7 +111,7 @@ export const restartHistory: Check = playing(
     kills: ['broker.numbers-requests-anew'],
   },
   restarts,
-  5,
+  3,
 )
 
 /** Time passes. */
@@ -127,4 +126,5 @@ export const waitHistory: Check = playing(
     kills: ['broker.forgets-tenants-of-old-sessions'],
   },
   waits,
+  7,
 )
