@@ -3,23 +3,12 @@ import { existsSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exportKeyring } from '../fixtures/world/keyring.ts'
-import { provisionOf } from '../fixtures/world/provision.ts'
-import { single } from '../fixtures/world/slice.ts'
-import { makeKeyring, worldOf } from '../fixtures/world/world.ts'
-import { besides, readProvision } from '../harness/attach/by-hand.ts'
-import { resolveDialect } from '../harness/dialects/resolve.ts'
-import { kindsOf } from '../harness/target/kinds.ts'
+import { makeKeyring } from '../fixtures/world/world.ts'
+import { besides } from '../harness/attach/by-hand.ts'
+import { placeOf } from '../harness/attach/site.ts'
 import { Trouble } from '../harness/trouble.ts'
+import { documentOf } from './documents.ts'
 import { outlineIn, readNumber } from './options.ts'
-
-const shape = {
-  ...single,
-  tenants: 2,
-  clientsPerTenant: 2,
-  partiesPerTenant: 2,
-  signInClientsPerTenant: 1,
-  sharePointClientsPerTenant: 1,
-}
 
 /**
  * `brokerspec provision`: writes the document that an already running target must be set up with, and beside it the keys
@@ -43,15 +32,14 @@ export const provision = async (args: string[]): Promise<number> => {
       mend: 'provision --target <file>',
     })
   const target = await outlineIn(values.target)
-  if (target.role !== 'broker' || !('origins' in target.attach)) {
+  if (!('origins' in target.attach)) {
     throw new Trouble('usage', {
       place: `${values.target}: attach`,
       problem: 'this target is provisioned by the harness at every start',
       mend: 'only a target that is attached by "origins" is set up by hand',
     })
   }
-  const { origins, mocks, provision: expected } = target.attach
-  const document = values.out ?? join(target.directory, expected)
+  const document = values.out ?? join(target.directory, target.attach.provision)
   const { keys, ca } = besides(document)
   const there = [document, keys, ca].filter((file) => existsSync(file))
   if (there.length > 0 && !values.renew) {
@@ -62,20 +50,18 @@ export const provision = async (args: string[]): Promise<number> => {
     })
   }
 
-  const existing = existsSync(document) ? await readProvision(document) : undefined
-  const seed = readNumber('--seed', values.seed, 0)
   const keyring = await makeKeyring(true)
-  const world = worldOf(seed, [{ id: 'provision', needs: { shape } }], keyring, kindsOf(target))
-  const { paths } = resolveDialect(target.dialect)
-  const places = { idp: mocks.idp, target: origins.party, paths }
+  const seed = readNumber('--seed', values.seed, 0)
+  const existing = existsSync(document) ? document : undefined
+  const made = await documentOf(target, target.attach, { keyring, seed, existing })
   await write(keys, await exportKeyring(keyring), 0o600)
   await write(ca, keyring.ca.certificate)
-  const fresh = provisionOf(world, places)
-  await write(document, existing ? { ...existing, issuers: fresh.issuers } : fresh)
+  await write(document, made)
+  const mocks = Object.entries(placeOf(target.attach).mocks)
   console.log(
     [
       `${document}\n    set the target up with it`,
-      `${ca}\n    let the target trust it: it vouches for the mock identity provider at ${mocks.idp}`,
+      `${ca}\n    let the target trust it: it vouches for ${mocks.map(([actor, place]) => `the mock ${actor} at ${place}`).join(', ')}`,
       `${keys}\n    private, for brokerspec alone: keep it beside the document and out of version control`,
     ].join('\n'),
   )

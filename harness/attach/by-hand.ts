@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises'
+import type * as z from 'zod'
 import type { Keyring } from '../../fixtures/world/world.ts'
 import { keyringSchema, readKeyring, strangersIn } from '../../fixtures/world/keyring.ts'
+import type { PartyProvision } from '../../fixtures/world/party-provision.ts'
+import { partyProvisionSchema } from '../../fixtures/world/party-provision.ts'
 import type { Provision } from '../../fixtures/world/provision.ts'
 import { provisionSchema, sliceOfProvision } from '../../fixtures/world/provision.ts'
 import type { World } from '../../fixtures/world/world.ts'
 import { Trouble } from '../trouble.ts'
 
 /** What a target was set up with by hand, and the keys that belong to it. */
-export type ByHand = { provision: Provision; keyring: Keyring }
+export type ByHand<Document = Provision> = { provision: Document; keyring: Keyring }
 
 /** The files that belong to a provision document: its private keys, and the certificate of their authority. */
 export const besides = (provision: string): { keys: string; ca: string } => {
@@ -16,40 +19,47 @@ export const besides = (provision: string): { keys: string; ca: string } => {
 }
 
 /**
- * Reads a provision document and its keys.
+ * Reads the provision document of a broker and its keys.
  *
  * @throws Trouble when one of them is missing or cannot be read, or when they do not belong together.
  */
 export const readByHand = async (path: string): Promise<ByHand> => {
   const provision = await readProvision(path)
-  const { keys } = besides(path)
-  const keyring = await readKeys(keys, path)
-  const strangers = strangersIn(keyring, provision)
-  if (strangers.length === 0) return { provision, keyring }
-  throw new Trouble('usage', {
-    place: keys,
-    problem: `these are not the keys of ${path}: another key signs for ${strangers.join(', ')}, and the target would not trust it`,
-    mend: 'put back the keys that were written with the document, or make new ones with `brokerspec provision --renew` and set the target up again',
-  })
+  return { provision, keyring: await keyringOf(path, (keyring) => strangersIn(keyring, provision)) }
+}
+
+/** The same for a relying party. */
+export const readPartyByHand = async (path: string): Promise<ByHand<PartyProvision>> => {
+  const provision = await readPartyProvision(path)
+  const { certificates } = provision.broker
+  const isListed = ({ issuers: { entra } }: Keyring) => entra.publicJwk.x5c?.some((one) => certificates.includes(one))
+  return { provision, keyring: await keyringOf(path, (keyring) => (isListed(keyring) ? [] : ['the broker'])) }
 }
 
 /**
- * Reads a provision document.
+ * Reads the provision document of a broker.
  *
  * @throws Trouble naming the field that is wrong.
  */
-export const readProvision = async (path: string): Promise<Provision> => {
+export const readProvision = (path: string): Promise<Provision> => readDocument(path, provisionSchema, slipsIn)
+
+/** The same for a relying party. */
+export const readPartyProvision = (path: string): Promise<PartyProvision> => readDocument(path, partyProvisionSchema)
+
+const readDocument = async <Document>(
+  path: string,
+  schema: z.ZodType<Document>,
+  slips: (document: Document) => string[] = () => [],
+): Promise<Document> => {
   const problem = async () => {
-    const result = provisionSchema.safeParse(JSON.parse(await readFile(path, 'utf8')))
-    const slips = result.success ? slipsIn(result.data) : []
-    return result.success
-      ? slips.length === 0
-        ? result.data
-        : slips.join('\n')
-      : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n')
+    const result = schema.safeParse(JSON.parse(await readFile(path, 'utf8')))
+    const found = result.success
+      ? slips(result.data)
+      : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    return result.success && found.length === 0 ? { document: result.data } : found.join('\n')
   }
   const read = await problem().catch((cause: unknown) => String(cause))
-  if (typeof read !== 'string') return read
+  if (typeof read !== 'string') return read.document
   throw new Trouble('usage', {
     place: path,
     problem: read,
@@ -65,6 +75,19 @@ const slipsIn = ({ tenants, parties }: Provision): string[] =>
       ? []
       : [`parties.${index}.realm: ${realm} is the realm of another party`]),
   ])
+
+/** The keys that belong to a document. `strangersTo` gives those of whom the document knows another key. */
+const keyringOf = async (provision: string, strangersTo: (keyring: Keyring) => string[]): Promise<Keyring> => {
+  const { keys } = besides(provision)
+  const keyring = await readKeys(keys, provision)
+  const strangers = strangersTo(keyring)
+  if (strangers.length === 0) return keyring
+  throw new Trouble('usage', {
+    place: keys,
+    problem: `these are not the keys of ${provision}: another key signs for ${strangers.join(', ')}, and the target would not trust it`,
+    mend: 'put back the keys that were written with the document, or make new ones with `brokerspec provision --renew` and set the target up again',
+  })
+}
 
 /** What is wrong with keys is told without a word of what stands in them. */
 const readKeys = async (path: string, provision: string): Promise<Keyring> => {
@@ -96,3 +119,42 @@ export const worldByHand = (world: World, { provision, keyring }: ByHand): World
     }),
   ),
 })
+
+/**
+ * The same world as a party knows it that was set up by hand, and what it was told.
+ *
+ * @param expected what the target file makes of the places that the document names
+ * @throws Trouble when they are others: what is done elsewhere would be judged
+ */
+export const partyWorldByHand = (
+  world: World,
+  { provision, keyring }: ByHand<PartyProvision>,
+  { path, expected }: { path: string; expected: PartyProvision },
+): World => {
+  const problems = differences(placesIn(provision), placesIn(expected))
+  if (problems.length === 0)
+    return { ...world, ...keyring, application: { ...world.application, id: provision.tenant.id } }
+  throw new Trouble('usage', {
+    place: path,
+    problem: problems.join('\n'),
+    mend: 'mend the field, or what the target file says of it in party, attach.origins or attach.mocks; then set the target up with what stands in the document',
+  })
+}
+
+/** What of a document the target file says too, by field. */
+const placesIn = ({ broker: { endpoint, metadata }, parties }: PartyProvision): Record<string, string> =>
+  Object.fromEntries([
+    ['broker.endpoint', endpoint],
+    ['broker.metadata', metadata],
+    ...parties.flatMap((party, index) =>
+      (['realm', 'reply', 'page'] as const).map((name) => [`parties.${index}.${name}`, party[name]] as const),
+    ),
+  ])
+
+const differences = (told: Record<string, string>, expected: Record<string, string>): string[] =>
+  [...new Set([...Object.keys(told), ...Object.keys(expected)])]
+    .filter((field) => told[field] !== expected[field])
+    .map(
+      (field) =>
+        `${field}: it is ${told[field] ?? 'missing'}, and by the target file ${expected[field] ?? 'it is nobody'}`,
+    )

@@ -9,37 +9,41 @@ import { plainWire } from '../wire/plain.ts'
 import type { Served } from '../wire/serve.ts'
 import { serve } from '../wire/serve.ts'
 import { isLoopback, namedOrigins, requirePermission, unanswered } from './permission.ts'
+import { wiresByOrigin } from './mocks.ts'
 import type { Ground, Site } from './site.ts'
+import { placeOf } from './site.ts'
 
 /**
- * Reaches a target that somebody else started and set up. Browsers talk to the mock identity provider directly, so that they never
- * meet whoever else may answer to its name.
+ * Reaches a target that somebody else started and set up. Browsers talk to the mocks directly, so that they never meet whoever else may
+ * answer to their names.
  */
 export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Promise<Site> => {
   const { ca } = ground.world
-  const { origins, mocks } = attach
   refuseShared(attach)
-  const at = {
-    target: new URL(origins.party).origin,
-    also: (origins.also ?? []).map((one) => new URL(one).origin),
-    mocks: { idp: mocks.idp },
-  }
+  const at = placeOf(attach)
   const own = attach.ca === undefined ? [] : [await readAuthority(join(ground.target.directory, attach.ca))]
   const within = ground.target.profile.requestMs
   const trusted = [ca.certificate, ...own]
   const https = httpsWire({ ca: trusted })
   const plain = plainWire()
   const nodes = nodesOf(ground, at.target, trusted)
-  const open: { idp?: Served } = {}
+  const open: Served[] = []
   const close = async () => {
-    await Promise.all([https.close(), plain.close(), open.idp?.close(), ...nodes.map((node) => node.wire.close())])
+    await Promise.all([
+      https.close(),
+      plain.close(),
+      ...open.map((mock) => mock.close()),
+      ...nodes.map((node) => node.wire.close()),
+    ])
   }
 
   try {
     await requirePermission(attach, https, { now: Date.now(), within, nodes })
-    const { idp } = ground.mocks(at)
-    if (idp === undefined) throw new TypeError('only a broker is set up by hand')
-    open.idp = await listen(idp, attach, await ca.issue(['localhost', '127.0.0.1', new URL(mocks.idp).hostname]))
+    const wires = wiresByOrigin(ground, at)
+    for (const [actor, place] of Object.entries(at.mocks)) {
+      const identity = await ca.issue(['localhost', '127.0.0.1', new URL(place).hostname])
+      open.push(await listen(wires[place], identity, { actor, place, host: attach.mocks.listen }))
+    }
     for (const [place, origin] of namedOrigins(attach)) {
       const request = { method: 'GET', origin: new URL(origin).origin, rawPath: '/', headers: [] }
       await https(request, AbortSignal.timeout(within)).catch((cause: unknown) => {
@@ -49,7 +53,7 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
     const beside =
       (target: Wire): Wire =>
       (request, signal) =>
-        (request.origin === mocks.idp ? idp : target)(request, signal)
+        (wires[request.origin] ?? target)(request, signal)
     return { at, wire: beside(https), plain, nodes: nodes.map((node) => beside(node.wire)), close }
   } catch (cause) {
     await close()
@@ -58,19 +62,24 @@ export const attachRunning = async (attach: AlreadyRunning, ground: Ground): Pro
 }
 
 /** Mocks listen on loopback unless told otherwise. */
-const listen = async (idp: Wire, { mocks }: AlreadyRunning, identity: Parameters<typeof serve>[1]): Promise<Served> => {
-  if (mocks.listen === undefined && !isLoopback(mocks.idp)) {
+const listen = async (
+  wire: Wire | undefined,
+  identity: Parameters<typeof serve>[1],
+  { actor, place, host }: { actor: string; place: string; host: string | undefined },
+): Promise<Served> => {
+  if (wire === undefined) throw new TypeError(`there is no mock to play the ${actor}`)
+  if (host === undefined && !isLoopback(place)) {
     throw new Trouble('usage', {
-      place: `attach.mocks.idp: ${mocks.idp}`,
+      place: `attach.mocks.${actor}: ${place}`,
       problem: 'it is not on loopback, and mocks listen nowhere else unless told so',
       mend: 'name the address to listen on as attach.mocks.listen, or let the target come by a tunnel to https://localhost:<port>',
     })
   }
-  const port = Number(new URL(mocks.idp).port) || 443
-  return serve(idp, identity, { port, host: mocks.listen ?? '127.0.0.1' }).catch((cause: NodeJS.ErrnoException) => {
+  const port = Number(new URL(place).port) || 443
+  return serve(wire, identity, { port, host: host ?? '127.0.0.1' }).catch((cause: NodeJS.ErrnoException) => {
     const taken = cause.code === 'EADDRINUSE'
     throw new Trouble('usage', {
-      place: 'attach.mocks.idp',
+      place: `attach.mocks.${actor}`,
       problem: taken ? `port ${port} is in use` : `cannot listen on port ${port}: ${cause.message}`,
       mend: taken
         ? 'stop what listens there, or set the target up with another port'
@@ -99,7 +108,8 @@ const readAuthority = (path: string): Promise<string> =>
 
 /** One origin has one owner, or nobody could tell whose answer came. */
 const refuseShared = (attach: AlreadyRunning) => {
-  const owned = [...namedOrigins(attach), ['attach.mocks.idp', attach.mocks.idp] as const]
+  const mocks = Object.entries(placeOf(attach).mocks).map(([actor, place]) => [`attach.mocks.${actor}`, place] as const)
+  const owned = [...namedOrigins(attach), ...mocks]
   const twice = owned.findLast(
     ([, one], index) => owned.findIndex(([, other]) => new URL(other).origin === new URL(one).origin) !== index,
   )
@@ -107,6 +117,6 @@ const refuseShared = (attach: AlreadyRunning) => {
   throw new Trouble('usage', {
     place: `${twice[0]}: ${twice[1]}`,
     problem: 'this origin is named twice',
-    mend: 'give the target and the mock identity provider origins of their own, each once',
+    mend: 'give the target and each mock origins of their own, each once',
   })
 }

@@ -9,13 +9,23 @@ import type { KeyRotation } from '../keys/rotation.ts'
 import type { MockActor } from '../record/exchange.ts'
 import type { WebCertificate } from '../wire/presented.ts'
 import { mockActors } from '../record/exchange.ts'
-import type { Target } from '../target/target.ts'
+import type { AlreadyRunning, Target } from '../target/target.ts'
 
 /** The two forms of a wire. */
 export type Transport = 'direct' | 'https'
 
 /** The origins of a run, without trailing slash: of the target, its further ones, and of each mock. */
 export type Place = { target: string; also?: readonly string[]; mocks: Readonly<Partial<Record<MockActor, string>>> }
+
+/** Where a target that is running and its mocks are, by its target file. */
+export const placeOf = ({ origins, mocks }: AlreadyRunning): Place => {
+  const { listen: _, ...places } = mocks
+  return {
+    target: new URL(origins.party).origin,
+    also: (origins.also ?? []).map((one) => new URL(one).origin),
+    mocks: places,
+  }
+}
 
 /** What an attachment needs to put a target between the mocks. */
 export type Ground = {

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Capability } from '../../fixtures/clauses/clause.ts'
 import type { PartyProvision } from '../../fixtures/world/party-provision.ts'
 import { everyKind } from '../../fixtures/world/slice.ts'
@@ -6,7 +7,9 @@ import { signerOf } from '../../mocks/idp/signer.ts'
 import type { Issuer } from '../../mocks/issuer/issuer.ts'
 import { issuerWire } from '../../mocks/issuer/issuer.ts'
 import type { Signer } from '../../protocols/signature/sign.ts'
+import { partyWorldByHand, readPartyByHand } from '../attach/by-hand.ts'
 import type { Place } from '../attach/site.ts'
+import { placeOf } from '../attach/site.ts'
 import { Inconclusive } from '../judge/blame.ts'
 import type { MetadataRefresh } from '../keys/refresh.ts'
 import { httpRefresh } from '../keys/refresh.ts'
@@ -54,13 +57,19 @@ export const partyRole: RoleModule<'relying-party'> = {
   describe: ({ capabilities }) => ({ dialect: 'wsfed', capabilities: new Set<Capability>(capabilities) }),
   kinds: ({ profile: { tokenVersions } }) => ({ ...everyKind, tokenVersions }),
 
-  stage({ target, world, clock, transcriptOf }) {
-    const { party, profile, control } = target
+  async stage({ target, world: seeded, clock, transcriptOf }) {
+    const { party, profile, control, attach } = target
+    const path = 'origins' in attach ? join(target.directory, attach.provision) : ''
+    const given = 'origins' in attach ? await readPartyByHand(path) : undefined
+    const world =
+      given && 'origins' in attach
+        ? partyWorldByHand(seeded, given, { path, expected: partyProvisionOf(seeded, party, placeOf(attach)) })
+        : seeded
     const [signer, next, stranger] = [world.issuers.entra, world.issuers.acs, world.issuers.adfs].map((keys) =>
       signerOf({ keys }),
     ) as [Signer, Signer, Signer]
     const published: { signers: readonly Signer[] } = { signers: [signer] }
-    const provision = (place: Place) => provisionOf(world, party, place)
+    const provision = (place: Place) => given?.provision ?? partyProvisionOf(world, party, place)
     const issuerAt = (place: Place): Issuer => {
       const { broker, parties, tenant } = provision(place)
       return {
@@ -75,7 +84,7 @@ export const partyRole: RoleModule<'relying-party'> = {
         },
       }
     }
-    return Promise.resolve({
+    return {
       world,
       transcript: transcriptOf(world),
       provision,
@@ -96,7 +105,7 @@ export const partyRole: RoleModule<'relying-party'> = {
           ),
         }
       },
-    })
+    }
   },
 
   lack: (check, room) => check.applies?.(room.party, room),
@@ -112,7 +121,12 @@ export const partyRole: RoleModule<'relying-party'> = {
   calm: ({ publishes, broker }) => publishes(broker.signer),
 }
 
-const provisionOf = (world: World, { second, ...first }: PartyDriver, { target, mocks }: Place): PartyProvision => {
+/** What a relying party must know of its broker. */
+export const partyProvisionOf = (
+  world: World,
+  { second, ...first }: PartyDriver,
+  { target, mocks }: Place,
+): PartyProvision => {
   const broker = mocks.broker ?? ''
   const registered = ({ realm, reply, page }: PartyPages) => ({
     realm: realm.replaceAll('{origin}', target),

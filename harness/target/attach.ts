@@ -41,22 +41,23 @@ const launchedSchema = z.strictObject({
   instances: z.enum(['one', 'many']).default('many').meta({ description: '"one": never start two at a time.' }),
 })
 
-const runningSchema = z.strictObject({
+const listen = z
+  .ipv4()
+  .exactOptional()
+  .meta({ description: 'On which address to listen for it. Default: 127.0.0.1, for a target on this machine.' })
+
+const running = {
   origins: z.strictObject({
-    party: origin.meta({ description: 'Where relying parties and OAuth clients reach it.' }),
+    party: origin.meta({
+      description:
+        'Where it is reached: a broker by relying parties and OAuth clients, a relying party by its visitors.',
+    }),
     also: z.array(origin).exactOptional().meta({
       description:
         'Its further origins, such as that of its sign-in pages: who is sent there is still with the target.',
     }),
   }),
   provision: text.meta({ description: 'The provision document it was set up with, relative to the target file.' }),
-  mocks: z.strictObject({
-    idp: origin.meta({ description: 'Where it expects the identity provider: https://localhost:<port>.' }),
-    listen: z
-      .ipv4()
-      .exactOptional()
-      .meta({ description: 'On which address to listen for it. Default: 127.0.0.1, for a target on this machine.' }),
-  }),
   ca: text.exactOptional().meta({ description: "A PEM file with the authority of the target's TLS certificate." }),
   authorisation: z
     .strictObject({
@@ -69,6 +70,23 @@ const runningSchema = z.strictObject({
     })
     .exactOptional()
     .meta({ description: 'Permission to attack a target that is not on this machine; on loopback none is needed.' }),
+}
+
+const runningSchema = z.strictObject({
+  ...running,
+  mocks: z.strictObject({
+    idp: origin.meta({ description: 'Where it expects the identity provider: https://localhost:<port>.' }),
+    listen,
+  }),
+})
+
+/** A relying party that is running: it expects a broker. */
+export const runningParty = z.strictObject({
+  ...running,
+  mocks: z.strictObject({
+    broker: origin.meta({ description: 'Where it expects the broker: https://localhost:<port>.' }),
+    listen,
+  }),
 })
 
 /** The two ways of attaching that a file without code can name. */
@@ -100,7 +118,7 @@ export type Running = {
 }
 
 export type Launched = z.infer<typeof launchedSchema>
-export type AlreadyRunning = z.infer<typeof runningSchema>
+export type AlreadyRunning = z.infer<typeof runningSchema> | z.infer<typeof runningParty>
 /** What is opened within this process. What it must know depends on its role. */
 export type InProcess<Known = Provision> = { open(provision: Known, io: Surroundings): Promise<Running> | Running }
 export type Attach<Known = Provision> = InProcess<Known> | Launched | AlreadyRunning
@@ -109,3 +127,4 @@ export type FileAttach<Known = Provision> =
   | InProcess<Known>
   | z.input<typeof launchedSchema>
   | z.input<typeof runningSchema>
+  | z.input<typeof runningParty>

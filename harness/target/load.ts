@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { Trouble } from '../trouble.ts'
-import { attachSchemas } from './attach.ts'
+import { attachSchemas, runningParty } from './attach.ts'
 import {
   requireControl,
   requireLaunch,
@@ -72,13 +72,13 @@ export function readTarget(definition: unknown, path: string): Target {
   const { attach, $schema: _, ...given } = definition as Record<string, unknown>
   const parsed = readers[String(given['role'])]?.(given, path) ?? readBroker(given, path)
   const { control } = given
-  const how = readAttach(attach, path)
+  const how = readAttach(attach, parsed.role, path)
   if (!('open' in how))
     requireControl(parsed.capabilities, { ...('command' in how && { restart: true }), ...Object(control) }, path)
   requireOutput(how, control, path)
   requireNodes(parsed, how, path)
   if (parsed.role === 'broker') requireTriggers(parsed.capabilities.includes('error-trigger'), control, path)
-  else requireLaunch(how, path)
+  if (parsed.role === 'token-cache') requireLaunch(how, path)
   return { ...parsed, attach: how, directory: dirname(path) } as Target
 }
 
@@ -138,10 +138,11 @@ const withoutCode = ({ control, ...rest }: Record<string, unknown>) => ({
   ...(!hasCode(control) && control !== undefined && { control }),
 })
 
-const readAttach = (attach: unknown, path: string): Target['attach'] => {
+const readAttach = (attach: unknown, role: Target['role'], path: string): Target['attach'] => {
   const given = typeof attach === 'object' && attach !== null ? attach : {}
   if ('open' in given && typeof given.open === 'function') return given as Target['attach']
-  for (const [key, schema] of Object.entries(attachSchemas)) {
+  const schemas = role === 'relying-party' ? { ...attachSchemas, origins: runningParty } : attachSchemas
+  for (const [key, schema] of Object.entries(schemas)) {
     if (key in given) return parse(schema as z.ZodType<Target['attach']>, given, path, 'attach')
   }
   throw new Trouble('usage', {

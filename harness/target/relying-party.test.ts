@@ -44,6 +44,11 @@ test.each<[string, object]>([
   ['capabilities.0', { capabilities: ['oauth'] }],
   ['profile', { profile: { tokenHours: 8 } }],
   ['control', { control: { rotateKey: { path: '/x' } } }],
+  ['control.nodes.0', { capabilities: ['nodes'], control: { nodes: ['localhost'] } }],
+  [
+    'attach.mocks.broker',
+    { attach: { origins: { party: 'https://localhost:1' }, provision: 'x', mocks: { idp: 'https://localhost:2' } } },
+  ],
 ])('%s is refused by its name', (field, changed) => {
   expect(troubleOf(changed).message?.split(':')[0]).toBe(field === 'dialect' ? 'the file' : field)
 })
@@ -53,10 +58,6 @@ test.each<[string, object]>([
   ['/somewhere/target.json: party.second', { party: { ...pages, second: pages } }],
   ['/somewhere/target.json: capabilities', { capabilities: ['refresh-metadata'] }],
   ['/somewhere/target.json: capabilities', { capabilities: ['clock'] }],
-  [
-    '/somewhere/target.json: attach.origins',
-    { attach: { origins: { party: 'https://localhost:1' }, provision: 'x', mocks: { idp: 'https://localhost:2' } } },
-  ],
 ])('what does not belong together is told at %s', (place, changed) => {
   expect(troubleOf(changed)).toMatchObject({ kind: 'usage', place })
 })

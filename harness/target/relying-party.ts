@@ -6,8 +6,8 @@ import type { ClockDriver } from '../clock/universe-clock.ts'
 import type { InsideControl } from '../control/inside.ts'
 import { insideSchemas } from '../control/schema.ts'
 import type { MetadataRefresh } from '../keys/refresh.ts'
-import type { FileAttach, InProcess, Launched } from './attach.ts'
-import { path, text } from './fields.ts'
+import type { Attach, FileAttach } from './attach.ts'
+import { nodes, path, text } from './fields.ts'
 
 /** What a relying party may lack without being wrong. */
 const capabilities = ['clock', 'refresh-metadata', 'second-party', 'storage', 'logs', 'restart', 'nodes'] as const
@@ -62,9 +62,7 @@ export const partyParts = {
         description:
           "An empty POST to this path has the party read the broker's federation metadata again. It is answered with 2xx once that is done.",
       }),
-      nodes: z.int().min(2).max(16).exactOptional().meta({
-        description: 'How many nodes the command starts behind the one name, on the ports of {ports}.',
-      }),
+      nodes: nodes.exactOptional(),
       ...insideSchemas,
     })
     .exactOptional(),
@@ -93,14 +91,14 @@ export type PartyDriver = PartyPages & { anonymous?: string; second?: PartyPages
 export type PartyControl = InsideControl & {
   clock?: { path: string } | ClockDriver
   refreshMetadata?: { path: string } | MetadataRefresh
-  nodes?: number
+  nodes?: number | string[]
 }
 
 /** What a relying party has beside what every target has. */
 export type PartyParts = {
   party: PartyDriver
   capabilities: (typeof capabilities)[number][]
-  attach: InProcess<PartyProvision> | Launched
+  attach: Attach<PartyProvision>
   profile: PartyProfile
   control?: PartyControl
 }
@@ -114,7 +112,7 @@ export type PartyDefinition = {
   subject: { name: string; version: string }
   party: Given<PartyPages> & { anonymous?: string; second?: Given<PartyPages> }
   capabilities?: PartyParts['capabilities']
-  attach: Exclude<FileAttach<PartyProvision>, { origins: object }>
+  attach: FileAttach<PartyProvision>
   profile?: z.input<typeof profileSchema>
   control?: PartyControl
 }

@@ -83,12 +83,12 @@ export const requireOutput = (how: Target['attach'], control: unknown, path: str
   })
 }
 
-/** The mocks around a relying party are new at every start, and only one that starts with them knows of them. */
+/** The mocks around a token cache are new at every start, and only one that starts with them knows of them. */
 export const requireLaunch = (how: Target['attach'] | { origins: object }, path: string) => {
   if (!('origins' in how)) return
   throw new Trouble('usage', {
     place: `${path}: attach.origins`,
-    problem: 'only a broker can be attached that is already running',
+    problem: 'a token cache cannot be attached that is already running',
     mend: 'let the harness launch it by "command", or in a module open it in-process',
   })
 }

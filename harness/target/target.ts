@@ -16,8 +16,8 @@ import { refusalNames, responseModes } from '../dialects/dialect.ts'
 import { dialectNames } from '../dialects/resolve.ts'
 import type { JudgedRole } from '../roles/role.ts'
 import type { Attach, FileAttach } from './attach.ts'
-import { attachSchemas } from './attach.ts'
-import { path, text } from './fields.ts'
+import { attachSchemas, runningParty } from './attach.ts'
+import { nodes, path, text } from './fields.ts'
 import { formSchemas } from './form-schemas.ts'
 import type { PartyDefinition, PartyParts } from './relying-party.ts'
 import { partyParts } from './relying-party.ts'
@@ -140,13 +140,7 @@ const brokerParts = {
         description:
           'An empty POST to this path replaces the key that tokens are signed with, at all nodes. It is answered with 2xx once new tokens are signed with the new key and its certificate is published.',
       }),
-      nodes: z
-        .union([z.int().min(2).max(16), z.array(z.string().regex(/^[^\s/:]+:\d+$/, 'must be host:port')).min(2)])
-        .exactOptional()
-        .meta({
-          description:
-            'The nodes behind the one name. For a command: how many it starts, on the ports of {ports}. For a target that is running: the address of each, as host:port.',
-        }),
+      nodes: nodes.exactOptional(),
       ...insideSchemas,
       triggers: z.partialRecord(z.enum(triggeredRowIds), triggerSchema).exactOptional().meta({
         description: 'For rows of the error table without a documented cause: a request that ends in the row.',
@@ -169,7 +163,7 @@ export const targetFileSchema = z
   .discriminatedUnion('role', [
     targetPartsSchemas.broker.extend(file),
     targetPartsSchemas['token-cache'].extend({ ...file, attach: attachSchemas.command }),
-    targetPartsSchemas['relying-party'].extend({ ...file, attach: attachSchemas.command }),
+    targetPartsSchemas['relying-party'].extend({ ...file, attach: z.union([attachSchemas.command, runningParty]) }),
   ])
   .meta({
     title: 'brokerspec target file',
