@@ -13,6 +13,7 @@ import {
   requireHighTrust,
   requireSecond,
   requireTriggers,
+  requireTwo,
 } from './require-control.ts'
 import { hasCode, requireBase, requireVaried, requireWords } from './require-dialect.ts'
 import type { PartyDefinition } from './relying-party.ts'
@@ -77,6 +78,7 @@ export function readTarget(definition: unknown, path: string): Target {
     requireControl(parsed.capabilities, { ...('command' in how && { restart: true }), ...Object(control) }, path)
   requireOutput(how, control, path)
   requireNodes(parsed, how, path)
+  requireTwo(parsed.capabilities, how, path)
   if (parsed.role === 'broker') requireTriggers(parsed.capabilities.includes('error-trigger'), control, path)
   if (parsed.role === 'token-cache') requireLaunch(how, path)
   return { ...parsed, attach: how, directory: dirname(path) } as Target

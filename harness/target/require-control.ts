@@ -119,3 +119,13 @@ export const requireHighTrust = (
     mend: 'give cache.onPremises and declare "high-trust", or take both away',
   })
 }
+
+/** Who must never be started twice at a time has no second installation. */
+export const requireTwo = (capabilities: readonly string[], how: Target['attach'], path: string) => {
+  if (!capabilities.includes('provision') || !('command' in how) || how.instances === 'many') return
+  throw new Trouble('usage', {
+    place: `${path}: capabilities`,
+    problem: '"provision" is declared, but attach.instances says that two are never started at a time',
+    mend: 'take "provision" away, or "instances": "one"',
+  })
+}

@@ -32,7 +32,7 @@ export const readCertificate = (certificate: string): CertificateFacts | undefin
     return {
       keyType: publicKey.asymmetricKeyType ?? 'unknown',
       bits: publicKey.asymmetricKeyDetails?.modulusLength,
-      selfSigned: own.checkIssued(own) && own.verify(publicKey),
+      selfSigned: own.verify(publicKey),
       digest: algorithm.hash?.name ?? 'unknown',
       publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64'),
     }

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import type { Trouble } from '../trouble.ts'
+import { readTarget } from './load.ts'
+import type { CacheDefinition } from './token-cache.ts'
+
+const call = { path: '/call', form: { user: '{user}' } }
+const valid: CacheDefinition = {
+  schema: 1,
+  role: 'token-cache',
+  subject: { name: 'a cache', version: '1.0' },
+  cache: { callback: '/callback', call },
+  attach: { command: ['{node}', 'cache.js'] },
+}
+const read = (changed: object) => readTarget({ ...valid, ...changed } as CacheDefinition, '/somewhere/target.json')
+const troubleOf = (changed: object): Partial<Trouble> => {
+  try {
+    read(changed)
+    return {}
+  } catch (cause) {
+    return cause as Trouble
+  }
+}
+const withFarms = { cache: { ...valid.cache, onPremises: { call } } }
+
+test('the metadata document of high trust is where the documents have it, unless another path is given', () => {
+  const capabilities = ['high-trust']
+  expect(read({ ...withFarms, capabilities }).cache.onPremises).toEqual({ call, metadata: '/autodiscover/api/metadatadocument' }) // prettier-ignore
+  const elsewhere = { cache: { ...valid.cache, onPremises: { call, metadata: '/keys' } }, capabilities }
+  expect(read(elsewhere).cache.onPremises?.metadata).toBe('/keys')
+})
+
+test.each<[string, object]>([
+  ['/somewhere/target.json: cache.onPremises', { capabilities: ['high-trust'] }],
+  ['/somewhere/target.json: cache.onPremises', withFarms],
+  ['/somewhere/target.json: capabilities', { ...withFarms, capabilities: ['high-trust', 'provision'], attach: { command: ['x'], instances: 'one' } }], // prettier-ignore
+])('what does not belong together is told at %s', (place, changed) => {
+  const { kind, place: told } = troubleOf(changed) as Trouble
+  expect([kind, told]).toEqual(['usage', place])
+})
