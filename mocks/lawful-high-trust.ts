@@ -45,6 +45,12 @@ export const lawfulHighTrust = {
     does: 'signs once for all calls at the same time for one user at a farm',
     policies: { sharesSigning: ({ farm, user }) => `${farm.id} ${user.name}` },
   },
+  'knows-users-of-farms-in-any-case': {
+    does: 'knows users by their names in whatever case',
+    policies: {
+      whoIs: (name, { users }) => users.find((user) => user.name.toLowerCase() === name.toLowerCase()),
+    },
+  },
   'names-users-by-trusted-provider': {
     does: 'names users by their names, as users of the trusted provider of SAML tokens',
     policies: { identityOf: ({ farm, user }) => ({ nameid: user.name, nii: farm.providers.trusted }) },

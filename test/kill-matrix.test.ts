@@ -177,6 +177,8 @@ const onlyByPropertyOfCache: Partial<Record<keyof CachePolicies, CacheFaultId>> 
 
 /** The same of high trust. What key there is, what is published and what TLS shows is asked for in one way. */
 const onlyByPropertyOfHighTrust: Partial<Record<keyof HighTrustPolicies, HighTrustFaultId>> = {
+  keyAfter: 'high-trust.makes-key-at-third-start',
+  whoIs: 'high-trust.finds-users-by-beginning',
   signsWith: 'high-trust.signs-with-unpublished-key-for-further-users',
   asksFirst: 'high-trust.asks-broker-for-further-users',
   audienceOf: 'high-trust.names-first-farm',

@@ -50,6 +50,31 @@ export const highTrustIdentityFaults = {
     instead: (call) => ({ ...honestHighTrust.identityOf(call), upn: call.farm.users[0]?.name }),
   },
 
+  'high-trust.calls-as-app-for-strangers': {
+    does: 'calls a farm as the app alone for whom the farm does not know',
+    breaks: claims,
+    policy: 'whoIs',
+    instead: (name, farm) => honestHighTrust.whoIs(name, farm) ?? 'app',
+  },
+  'high-trust.calls-as-first-user-for-strangers': {
+    does: 'calls a farm as its first user for whom the farm does not know',
+    breaks: claims,
+    policy: 'whoIs',
+    instead: (name, farm) => honestHighTrust.whoIs(name, farm) ?? farm.users[0],
+  },
+  'high-trust.finds-users-by-beginning': {
+    does: 'takes for a user whoever has a name that the name of the user begins with',
+    breaks: claims,
+    policy: 'whoIs',
+    instead: (name, { users }) => users.find((user) => user.name.startsWith(name)),
+  },
+  'high-trust.finds-users-without-domain': {
+    does: 'takes for a user whoever has the same name in another domain',
+    breaks: claims,
+    policy: 'whoIs',
+    instead: (name, { users }) => users.find((user) => user.name.split('@')[0] === name.split('@')[0]),
+  },
+
   'high-trust.omits-delegation': {
     does: 'does not say that it is trusted for delegation',
     breaks: claims,

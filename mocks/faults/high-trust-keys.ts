@@ -39,6 +39,19 @@ export const highTrustKeyFaults = {
     instead: shipsOneKey,
   },
 
+  'high-trust.makes-key-at-each-start': {
+    does: 'makes another key when it is started again',
+    breaks: published,
+    policy: 'keyAfter',
+    instead: async (restarts, { own, other }) => (restarts > 0 ? other() : own),
+  },
+  'high-trust.makes-key-at-third-start': {
+    does: 'makes another key when it is started for the third time',
+    breaks: published,
+    policy: 'keyAfter',
+    instead: async (restarts, { own, other }) => (restarts > 1 ? other() : own),
+  },
+
   'high-trust.publishes-another-key': {
     does: 'publishes another key than the one that it signs with',
     breaks: published,

@@ -74,6 +74,7 @@ export const makeTokenCache = (provision: CacheProvision, parts: CacheParts): To
     storage: store.dump,
     storageRaw: store.atRest,
     restart() {
+      highTrust.restart()
       life.wire = begin(provision, parts, store, highTrust)
       return Promise.resolve()
     },

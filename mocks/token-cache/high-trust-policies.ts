@@ -10,6 +10,9 @@ export type FarmUser = FarmResource['users'][number]
 /** A call at a farm for a user. `now` is in ms, and so is `begun`, since when the cache runs. */
 export type FarmCall = { farm: FarmResource; user: FarmUser; now: number; begun: number }
 
+/** Whom a call is made for: a user of the farm, or the app alone. */
+export type Caller = FarmUser | 'app'
+
 /** What key is wanted: its length in bits, the digest of its certificate's signature, and who signs that. */
 export type WantedKey = { bits: number; digest: 'SHA-256' | 'SHA-512'; signedBy: 'itself' | 'another' }
 
@@ -34,6 +37,8 @@ export type SentToken = { token: string; farm: FarmResource; user: FarmUser; at:
 export type HighTrustPolicies = {
   /** The key of an installation. */
   keyOf(make: (wanted: WantedKey) => Promise<HighTrustKey>): Promise<HighTrustKey>
+  /** The key of an installation that was started again so many times. */
+  keyAfter(restarts: number, keys: HighTrustKeys): Promise<HighTrustKey>
   /** The keys that the metadata document tells of. */
   publishes(keys: HighTrustKeys): Promise<readonly HighTrustKey[]>
   /** The metadata document; `undefined`: there is none. */
@@ -42,6 +47,8 @@ export type HighTrustPolicies = {
   signsWith(keys: HighTrustKeys, call: FarmCall): Promise<HighTrustKey>
   /** What the cache presents to whoever calls it by TLS, out of the certificate that is for that. */
   presents(web: HighTrustKey, keys: HighTrustKeys): Promise<HighTrustKey>
+  /** Whom a call is made for that is asked for by a name; `undefined`: for nobody, and there is none. */
+  whoIs(name: string, farm: FarmResource): Caller | undefined
   /** What is asked of others before a call. */
   asksFirst(call: FarmCall, provision: CacheProvision): readonly TokenRequest[]
   /** For whom tokens are. */
@@ -65,10 +72,12 @@ const hours = 3600
 /** The policies of an honest cache: every call is signed by itself, with times as strings, as SharePoint's documents have them. */
 export const honestHighTrust: HighTrustPolicies = {
   keyOf: (make) => make({ bits: 2048, digest: 'SHA-512', signedBy: 'itself' }),
+  keyAfter: (_, { own }) => Promise.resolve(own),
   publishes: ({ own }) => Promise.resolve([own]),
   writes: writeDocument,
   signsWith: ({ own }) => Promise.resolve(own),
   presents: (web) => Promise.resolve(web),
+  whoIs: (name, { users }) => users.find((user) => user.name === name),
   asksFirst: () => [],
   audienceOf: ({ farm }) => farm.audience,
   actsAs: ({ farm: { issuerId, clientId, realm } }) => ({ issuer: `${issuerId}@${realm}`, app: `${clientId}@${realm}` }), // prettier-ignore

@@ -4,7 +4,14 @@ import type { Clock } from '../../protocols/clock.ts'
 import { encodeForm } from '../../protocols/form.ts'
 import type { Wire, WireResponse } from '../../protocols/wire.ts'
 import { certified, makeHighTrustKey } from './high-trust-key.ts'
-import type { FarmCall, HighTrustKey, HighTrustKeys, HighTrustPolicies, SentToken } from './high-trust-policies.ts'
+import type {
+  Claims,
+  FarmCall,
+  HighTrustKey,
+  HighTrustKeys,
+  HighTrustPolicies,
+  SentToken,
+} from './high-trust-policies.ts'
 import type { TokenRequest } from './policies.ts'
 
 /** What high trust works with. */
@@ -22,6 +29,8 @@ export type HighTrust = {
   call(id: string, user: string): Promise<WireResponse | undefined>
   /** The metadata document. */
   document(): Promise<string | undefined>
+  /** It has begun anew; the key is what it was. */
+  restart(): void
   /** The certificate that is presented to whoever calls by TLS: base64 of DER. */
   webCertificate(): Promise<string>
 }
@@ -30,6 +39,7 @@ export type HighTrust = {
 export const documentPath = '/autodiscover/api/metadatadocument'
 
 const mostSent = 200
+const nobody = { name: '', sid: '', displayName: '' }
 const keyName = 'K2 OAuth High Trust'
 const documented = { digest: 'SHA-512', signedBy: 'itself' } as const
 
@@ -46,16 +56,22 @@ export const makeHighTrust = ({ provision, policies, clock, wire, origin }: High
     return { own, ownAnew: () => certified(keyName, own.pair, documented), other }
   })
   const web = onceOnly(() => makeHighTrustKey(new URL(origin).hostname, { bits: 2048, ...documented }))
+  const starts = { again: 0 }
+  const current = async (): Promise<HighTrustKeys> => {
+    const all = await keys()
+    return { ...all, own: await policies.keyAfter(starts.again, all) }
+  }
   const sent: SentToken[] = []
   const flights = new Map<string, Promise<string>>()
 
   const signed = async (call: FarmCall): Promise<string> => {
-    const key = await policies.signsWith(await keys(), call)
-    const token = await tokenFor(call, key, provision, policies)
+    const key = await policies.signsWith(await current(), call)
+    const token = await tokenFor(call, key, provision, policies, policies.identityOf(call))
     sent.push({ token, farm: call.farm, user: call.user, at: call.now })
     if (sent.length > mostSent) sent.shift()
     return token
   }
+  const alone = async (call: FarmCall): Promise<string> => tokenFor(call, (await current()).own, provision, policies)
   const tokenOf = (call: FarmCall): Promise<string> => {
     const known = policies.reuses(sent, call)
     if (known !== undefined) return Promise.resolve(known)
@@ -69,13 +85,13 @@ export const makeHighTrust = ({ provision, policies, clock, wire, origin }: High
   return {
     async call(id, name) {
       const farm = provision.onPremises?.find((one) => one.id === id)
-      const user = farm?.users.find((one) => one.name === name)
-      if (farm === undefined || user === undefined) return undefined
-      const call = { farm, user, now: clock.now(), begun }
+      const who = farm && policies.whoIs(name, farm)
+      if (farm === undefined || who === undefined) return undefined
+      const call = { farm, user: who === 'app' ? nobody : who, now: clock.now(), begun }
       for (const request of policies.asksFirst(call, provision)) await asks(request, wire)
       const api = new URL(farm.api)
       const headers: [string, string][] = [
-        ['authorization', `Bearer ${await tokenOf(call)}`],
+        ['authorization', `Bearer ${await (who === 'app' ? alone(call) : tokenOf(call))}`],
         ['accept', 'application/json'],
       ]
       return wire({ method: 'GET', origin: api.origin, rawPath: api.pathname + api.search, headers })
@@ -83,22 +99,23 @@ export const makeHighTrust = ({ provision, policies, clock, wire, origin }: High
     async document() {
       const [farm] = provision.onPremises ?? []
       const about = { name: 'K2', issuer: farm?.issuerId ?? '', location: origin + documentPath }
-      return policies.writes(about, await policies.publishes(await keys()))
+      return policies.writes(about, await policies.publishes(await current()))
     },
-    webCertificate: async () => (await policies.presents(await web(), await keys())).certificate,
+    restart: () => void (starts.again += 1),
+    webCertificate: async () => (await policies.presents(await web(), await current())).certificate,
   }
 }
 
-/** The tokens of a call: an actor token that the app signs, and around it what it says of the user. */
+/** The tokens of a call: an actor token that the app signs, and around it what it says of the user, unless the app calls alone. */
 const tokenFor = async (
   call: FarmCall,
   { pair, thumbprint }: HighTrustKey,
   provision: CacheProvision,
   policies: HighTrustPolicies,
+  identity?: Claims,
 ): Promise<string> => {
   const { issuer, app } = policies.actsAs(call, provision)
   const about = { aud: policies.audienceOf(call, provision), ...policies.timesOf(call) }
-  const identity = policies.identityOf(call)
   const actor = { ...about, iss: issuer, nameid: app, ...(identity && policies.delegation(call)) }
   const actortoken = await new SignJWT(actor).setProtectedHeader({ typ: 'JWT', alg: 'RS256', x5t: thumbprint }).sign(pair.privateKey) // prettier-ignore
   return identity ? unsigned({ ...about, iss: app, ...identity, actortoken }) : actortoken

@@ -14,6 +14,9 @@ import { owned, readCall, readable, sent } from '../asking.ts'
 /** A user of a farm of the slice. */
 export type Member = { user: User; farm: Farm }
 
+/** Whom a farm is called for: somebody of a name, whether the farm knows such a user or not. */
+type Asked = { user: Pick<User, 'name'>; farm: Farm }
+
 /** A call with a token that reached a farm: the token, and whom the farm took for the caller. */
 export type FarmVisit = { token: string; status: number; caller: string | undefined }
 
@@ -43,7 +46,7 @@ export const anyMember = (context: Context): fc.Arbitrary<Member> => fc.constant
 const driver = ({ cache: { onPremises } }: Context) => owned(onPremises)
 
 /** Has the target call a farm for a user. Only one at a time is told apart from others in what is sent. */
-export const callFarm = async (context: Context, { user, farm }: Member): Promise<FarmCalled> => {
+export const callFarm = async (context: Context, { user, farm }: Asked): Promise<FarmCalled> => {
   const last = context.fromTarget().at(-1)?.n ?? 0
   const answer = await asked(context, { user, farm })
   const all = context.fromTarget().filter(({ n }) => n > last)
@@ -60,7 +63,7 @@ export const callTogether = async (
   return { answers, visits: visitsIn(context.fromTarget().filter(({ n }) => n > last)) }
 }
 
-const asked = async (context: Context, { user, farm }: Member) => {
+const asked = async (context: Context, { user, farm }: Asked) => {
   const audience = sharePointResourceOf(context.at.farm, farm.realm)
   const words = { user: user.name, realm: farm.realm, resource: farm.app.id, audience }
   return readCall((await context.browser().go(sent(driver(context).call, words, context.at.target))).at(-1))

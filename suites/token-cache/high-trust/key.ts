@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { CertificateFacts } from '../../../protocols/high-trust/certificate.ts'
 import { isSignedBy, readCertificate } from '../../../protocols/high-trust/certificate.ts'
@@ -87,6 +88,30 @@ export const privateKey: CacheCheck = {
       if (privateForms.some((form) => form.test(text)))
         throw new Violation('private-key', { expected: 'a document without a private key', actual: 'one with it' })
     })
+  },
+}
+
+/** The key of an installation stays: whoever has registered it does so once. */
+export const stays: CacheCheck = {
+  id: 'high-trust.public-key.after-restart',
+  title: 'after a restart the target signs with the key that it published before',
+  sends: 'a call, some restarts, and another call',
+  owes: 'a token that the certificate verifies which was published before, since that is the one that farms have registered',
+  clauses: ['high-trust.public-key'],
+  weaker: 'reading',
+  needs: { ...someFarms, capabilities: ['restart'], scope: 'exclusive' },
+  kills: ['high-trust.makes-key-at-each-start', 'high-trust.makes-key-at-third-start'],
+  control: answersForFarm,
+  async run(context) {
+    const staysOver = async (restarts: number) => {
+      const before = await orNothing(signerOf(context, member(context, 0, 0)))
+      for (let left = restarts; left > 0; left -= 1) await context.restart()
+      const [{ token }] = broughtBy(await callFarm(context, member(context, 0, 0)))
+      if (!isSignedBy(readOf(token).actor, before))
+        throw new Violation('another-key', { expected: 'the same key to sign after a restart', actual: 'another one' })
+    }
+    await context.each([1], staysOver)
+    await context.forEvery('restarts', fc.integer({ min: 1, max: 3 }), Math.min(8, context.runs), staysOver)
   },
 }
 
