@@ -58,6 +58,7 @@ export const hostileModes = {
   'sts.spends-refresh-tokens': { id: 'sts.spends-refresh-tokens', does: 'renews once with each refresh token, which is no mistake' },
   'sts.detects-reuse': { id: 'sts.detects-reuse', does: 'revokes every grant of a user when a refresh token comes a second time' },
   'sts.loses-answers': { id: 'sts.loses-answers', does: 'does what it is asked, and breaks the connection instead of an answer' },
+  'sts.answers-late': { id: 'sts.answers-late', does: 'does what it is asked, and holds the answer back until it is let go' },
   'sharepoint.awaits-administrator': { id: 'sharepoint.awaits-administrator', does: 'asks each user of an app of SharePoint for consent until an administrator has given it, who is the first user; the others may consent for themselves alone' },
 } as const satisfies Record<string, HostileMode>
 

@@ -169,6 +169,7 @@ const onlyByPropertyOfCache: Partial<Record<keyof CachePolicies, CacheFaultId>> 
   isMeantForUs: 'cache.takes-audience-of-callers-by-prefix',
   realmOf: 'cache.takes-issuer-of-callers-by-prefix',
   keepsInbound: 'cache.keeps-callers-tokens-for-the-last-resource',
+  waitsFor: 'cache.waits-for-two-renewals',
   vouchedBy: 'cache.ends-app-only-when-unused-for-weeks',
   afterDenial: 'cache.lends-tokens-when-denied-once-there-are-five',
   asksFor: 'cache.refuses-further-resources-without-audience',

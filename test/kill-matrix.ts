@@ -37,7 +37,7 @@ export const verdictsWith = (
   const { party, cache, highTrust, ...broker } = faulty(fault)
   if (party) return partyVerdictsOn({ policies: party }, trial)
   if (highTrust) return cacheVerdictsOn({ highTrust }, trial)
-  return cache ? cacheVerdictsOn({ policies: cache }, trial) : verdictsOn(broker, trial)
+  return cache ? cacheVerdictsOn({ policies: cache, profile: { requestMs: 3_000 } }, trial) : verdictsOn(broker, trial)
 }
 
 /**

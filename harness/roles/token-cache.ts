@@ -34,6 +34,10 @@ export type CacheHands = {
   highTrust: HighTrustHands
   /** Makes token services and resources misbehave towards the tenants of the slice, until called again. */
   hostile(...modes: HostileModeId[]): void
+  /** Settles once a token service holds back an answer to a tenant of the slice, as one does that is set to answer late. */
+  held(): Promise<void>
+  /** Lets go all answers that are held back from the slice. */
+  letsGo(): void
   /** Ends every grant of a user, as a change of password does. */
   revokes(user: User): void
   /** What a user may do at SharePoint Online, or what an app has been granted there, until the next control. */
@@ -57,7 +61,8 @@ export type CacheDeclared = [
 ]
 
 /** What a universe holds for the checks of a token cache. */
-export type CacheRoom = Omit<CacheHands, 'hostile' | 'highTrust'> & {
+export type CacheRoom = Omit<CacheHands, 'hostile' | 'highTrust' | 'held' | 'letsGo'> & {
+  late(check: CheckId): Pick<CacheHands, 'held' | 'letsGo'>
   hostile(check: CheckId, modes: readonly HostileModeId[]): void
   highTrust: HighTrustRoom
   /** Gives everybody in a slice at SharePoint what they may do by themselves. */
@@ -127,6 +132,10 @@ export const cacheRole: RoleModule<'token-cache'> = {
           hostile(check, modes) {
             for (const { id } of world.slices[check]?.tenants ?? []) entra().modes.set(id, new Set(modes))
           },
+          late(check) {
+            const tenants = (world.slices[check]?.tenants ?? []).map(({ id }) => id)
+            return { held: () => entra().held.arrives(tenants), letsGo: () => tenants.forEach(entra().held.release) }
+          },
           revokes: (user) => revokeGrants(entra(), user),
           holds: (whom, right) => sharePoint().holds(whom, right),
           columnsBy: (token, realm) => sharePoint().columnsBy(token, realm),
@@ -153,20 +162,25 @@ export const cacheRole: RoleModule<'token-cache'> = {
   },
 
   lack: (check, room) => check.applies?.(room.cache, room),
-  hands: ({ cache, at, profile, highTrust, hostile, revokes, holds, columnsBy, callersToken, forges }, check) => ({
+  hands: (
+    { cache, at, profile, highTrust, hostile, late, revokes, holds, columnsBy, callersToken, forges },
+    check,
+  ) => ({
     cache,
     at,
     profile,
     highTrust: { ...highTrust, trusts: (certificates) => highTrust.trusts(check, certificates) },
     hostile: (...modes) => hostile(check, modes),
+    ...late(check),
     revokes,
     holds,
     columnsBy,
     callersToken,
     forges,
   }),
-  calm({ hostile, restoreRights }, check, slice) {
+  calm({ hostile, late, restoreRights }, check, slice) {
     hostile(check, [])
+    late(check).letsGo()
     restoreRights(slice)
   },
 }

@@ -2,6 +2,7 @@ import { cacheAppOnlyFaults } from './cache-app-only.ts'
 import { cacheAudienceFaults } from './cache-audience.ts'
 import { cacheDeniedFaults } from './cache-denied.ts'
 import { cacheExpiryFaults } from './cache-expiry.ts'
+import { cacheLateFaults } from './cache-late.ts'
 import { cacheLifetimeFaults } from './cache-lifetimes.ts'
 import { cacheInboundFaults } from './cache-inbound.ts'
 import { cacheTokenFaults } from './cache-tokens.ts'
@@ -13,6 +14,7 @@ export const cacheFaults = {
   ...cacheTokenFaults,
   ...cacheExpiryFaults,
   ...cacheLifetimeFaults,
+  ...cacheLateFaults,
   ...cacheInboundFaults,
   ...cacheAppOnlyFaults,
   ...cacheDeniedFaults,

@@ -31,6 +31,7 @@ export type Acquired = { is: 'token'; access: string } | { is: 'no-token' } | { 
  */
 export const acquire = async (whose: Whose, works: Works): Promise<Acquired> => {
   const { policies, store, clock, seen } = works
+  if (policies.waitsFor(whose, [...works.flights.keys()])) await Promise.allSettled(works.flights.values())
   const key = policies.keyOf(whose)
   const restarted = !seen.has(key)
   const found = store.get(key)

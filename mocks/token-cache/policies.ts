@@ -70,6 +70,8 @@ export type CachePolicies = {
   forgetsAlso(whose: Whose, all: readonly string[]): readonly string[]
   /** Under which name renewals are shared that are asked for at the same time; `undefined`: with none. */
   sharesRenewal(whose: Whose): string | undefined
+  /** Whether a call waits until the renewals are over that are under way, by the names under which they are shared. */
+  waitsFor(whose: Whose, underWay: readonly string[]): boolean
   /** By whose tokens an app-only token is asked for, in order, out of all who have one; `kept` is the app-only token that came last. */
   vouchedBy(whose: Whose, owners: readonly Whose[], kept: Entry | undefined, now: number): readonly Whose[]
   /** The token that a call is made with, by the own one and all that are stored. */
@@ -122,6 +124,7 @@ export const honestCache: CachePolicies = {
   withoutRefresh: ({ expiresAt }, now) => (now < expiresAt ? 'use' : 'trust'),
   forgetsAlso: () => [],
   sharesRenewal: (whose) => honestCache.keyOf(whose),
+  waitsFor: () => false,
   vouchedBy: ({ realm }, owners) => owners.filter((owner) => owner.realm === realm),
   callsWith: (_, own) => own,
   afterDenial: () => undefined,

@@ -9,6 +9,7 @@ import { readsMoveNothing, restartsMoveNothing } from './expiry.ts'
 import { highTrustChecks } from './high-trust/index.ts'
 import { keepsNoCallersToken, verifiesCallers } from './inbound.ts'
 import { anyHistory } from './history.ts'
+import { lateAnswers } from './late-answers.ts'
 import { perRealm, singleFlight, survivesRestart } from './isolation.ts'
 import { windows } from './lifetimes.ts'
 import { endsWithoutRefresh, keepsStaying, mayFail, passwordChange, rotates } from './renewal-ends.ts'
@@ -37,6 +38,7 @@ export const cacheChecks: readonly CacheCheck[] = [
   restartsMoveNothing,
   ...windows,
   mayFail,
+  lateAnswers,
   passwordChange,
   rotates,
   keepsStaying,

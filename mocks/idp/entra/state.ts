@@ -8,6 +8,8 @@ import type { SamlVersion } from '../../../protocols/saml/assertion.ts'
 import type { Signer } from '../../../protocols/signature/sign.ts'
 import type { Expiring } from '../../expiring.ts'
 import { expiring } from '../../expiring.ts'
+import type { HeldAnswers } from '../../sts/held.ts'
+import { makeHeldAnswers } from '../../sts/held.ts'
 import type { HostileModeId } from '../../hostile-modes.ts'
 import type { Lifetimes as Sold } from '../../sts/lifetimes.ts'
 import { documented } from '../../sts/lifetimes.ts'
@@ -155,6 +157,7 @@ export type Entra = Switches & {
   sessions: Expiring<Session>
   /** Consent that was given: `tenant client`. */
   consents: Set<string>
+  held: HeldAnswers
   /** How often the grants of a user have been revoked, by object id. */
   generations: Map<User['objectId'], number>
 }
@@ -210,6 +213,7 @@ export const makeEntra = (given: Given): Entra => ({
   refreshTokens: expiring(given.clock, Infinity),
   sessions: expiring(given.clock, day),
   consents: new Set(),
+  held: makeHeldAnswers(),
   generations: new Map(),
 })
 

@@ -43,6 +43,7 @@ export const token = (entra: Entra, version: Version) =>
 
     const decision = decide(asked)
     if (stsMisbehaves(entra, tenant, client, 'sts.loses-answers')) return HttpResponse.error()
+    if (tenant && stsMisbehaves(entra, tenant, client, 'sts.answers-late')) await entra.held.hold(tenant.id)
     return 'code' in decision
       ? refuse(entra, decision, form.get('client-request-id') ?? headers.get('client-request-id') ?? '')
       : HttpResponse.json(await tokenAnswer(entra, version, decision, form.get('client_info') === '1'), {

@@ -41,6 +41,7 @@ export const token = (acs: Acs) =>
     const asked: TokenRequest = { acs, method, tenant, form, client: clientOf(acs, tenant, form) }
     const decision = decide(asked)
     if (acsMisbehaves(acs, tenant, 'sts.loses-answers')) return HttpResponse.error()
+    if (tenant && acsMisbehaves(acs, tenant, 'sts.answers-late')) await acs.entra.held.hold(tenant.id)
     return 'error' in decision
       ? refuse(acs, decision)
       : HttpResponse.json(await answerOf(acs, decision), {
