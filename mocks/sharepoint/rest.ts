@@ -3,6 +3,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Tenant } from '../../fixtures/world/shapes.ts'
 import type { Problem } from './answers.ts'
 import { etagOf, itemOf, listOf, personOf, problem, problems, webOf } from './answers.ts'
+import { answerBatch } from './batch.ts'
+import { pageOf, queryIn, shownBy } from './query.ts'
 import type { Caller, Item, List, Right, Site, Sites } from './state.ts'
 import { addList, may, siteOf } from './state.ts'
 
@@ -16,6 +18,8 @@ type Asked = {
   request: Request
   /** Where the site is. */
   url: string
+  /** Whether it is part of a batch, which had a digest if it needed one. */
+  batched?: true
 }
 type Call = Asked & {
   site: Site
@@ -37,10 +41,14 @@ export const answerRest = (asked: Asked): Answered => {
   const verb = request.headers.get('x-http-method') ?? request.method
   const site = siteOf(sites, tenant)
   const call: Call = { ...asked, site, verb }
+  if (path === '$batch' && verb === 'POST' && asked.batched === undefined)
+    return caller.app === undefined && !hasDigest(call)
+      ? problem(problems.digest)
+      : answerBatch(request, asked.url, (part) => answerRest({ ...asked, request: part, batched: true }))
   const route = routes.find((one) => one.verb === verb && one.path.test(path))
   if (route === undefined) return problem(problems.unknown)
   if (!may(sites, caller, route.needs)) return problem(problems.denied)
-  if (verb !== 'GET' && path !== 'contextinfo' && caller.app === undefined && !hasDigest(call))
+  if (verb !== 'GET' && path !== 'contextinfo' && caller.app === undefined && !asked.batched && !hasDigest(call))
     return problem(problems.digest)
   const { title, guid, id } = route.path.exec(path)?.groups ?? {}
   const list = [...site.lists.values()].find(
@@ -64,9 +72,9 @@ const routes: readonly Route[] = [
   { path: /^web\/lists$/, verb: 'GET', needs: 'read', answer: ({ site }) => HttpResponse.json({ value: [...site.lists.values()].map(listOf) }) }, // prettier-ignore
   { path: /^web\/lists$/, verb: 'POST', needs: 'manage', answer: createList },
   { path: lists, verb: 'GET', needs: 'read', answer: (_, list) => HttpResponse.json(listOf(list)) },
-  { path: items, verb: 'GET', needs: 'read', answer: ({ sites }, list) => HttpResponse.json({ value: [...list.items.values()].map((item) => itemOf(sites, item)) }) }, // prettier-ignore
+  { path: items, verb: 'GET', needs: 'read', answer: readItems },
   { path: items, verb: 'POST', needs: 'write', answer: createItem },
-  { path: one, verb: 'GET', needs: 'read', answer: ({ sites }, _list, item) => HttpResponse.json(itemOf(sites, item), { headers: { etag: etagOf(item) } }) }, // prettier-ignore
+  { path: one, verb: 'GET', needs: 'read', answer: readItem },
   { path: one, verb: 'MERGE', needs: 'write', answer: changeItem },
   { path: one, verb: 'PATCH', needs: 'write', answer: changeItem },
   { path: one, verb: 'DELETE', needs: 'write', answer: removeItem },
@@ -77,6 +85,20 @@ async function createList({ site, request }: Call): Promise<Response> {
   const title = fields?.['Title']
   if (typeof title !== 'string' || title === '' || site.lists.has(title)) return problem(problems.unreadable)
   return HttpResponse.json(listOf(addList(site, title)), { status: 201 })
+}
+
+function readItems({ sites, request }: Call, list: List): Response {
+  const query = queryIn(new URL(request.url).searchParams)
+  return query === undefined
+    ? problem(problems.unreadable)
+    : HttpResponse.json(pageOf(query, list.items.values(), request.url, (item) => itemOf(sites, item)))
+}
+
+function readItem({ sites, request }: Call, _: List, item: Item): Response {
+  const query = queryIn(new URL(request.url).searchParams)
+  return query === undefined
+    ? problem(problems.unreadable)
+    : HttpResponse.json(shownBy(query, itemOf(sites, item)), { headers: { etag: etagOf(item) } })
 }
 
 async function createItem({ sites, caller, request }: Call, list: List): Promise<Response> {
