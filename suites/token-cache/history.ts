@@ -167,6 +167,9 @@ export const anyHistory: CacheCheck = {
     'cache.forgets-tokens-after-eight-hours',
     'cache.forgets-everybody',
     'cache.never-renews',
+    'cache.keeps-one-token-per-user',
+    'cache.keeps-one-token-per-resource',
+    'cache.drops-refresh-tokens',
   ],
   control: serves,
   async run(context) {
