@@ -34,7 +34,8 @@ const comesLate = async (context: Context, waiting: readonly Pair[], others: rea
   const calls = waiting.flatMap((pair) => Array.from({ length: callers }, () => call(context, pair)))
   const all = Promise.allSettled(calls)
   try {
-    await Promise.race([context.held(), all])
+    const isHeld = await Promise.race([context.held().then(() => true), all.then(() => false)])
+    if (!isHeld) throw new Inconclusive('undelivered', 'no renewal was asked for, so that no answer could come late')
     for (const pair of others) await answeredMeanwhile(context, pair)
   } finally {
     context.hostile()
