@@ -3,13 +3,14 @@ import type { Figure } from './figure.ts'
 import { isMet, tableOf } from './figure.ts'
 import { flows } from './flows.ts'
 import { heap } from './heap.ts'
+import { histories } from './histories.ts'
 import { nearMiss } from './near-miss.ts'
 import { overhead } from './overhead.ts'
 import { saml } from './saml.ts'
 import { tokenEndpoint } from './token-endpoint.ts'
 
 /** Every figure, in the order in which they are told. */
-const figures: readonly Figure[] = [overhead, nearMiss, flows, tokenEndpoint, saml, heap]
+const figures: readonly Figure[] = [overhead, nearMiss, flows, tokenEndpoint, saml, heap, histories]
 
 const names = process.argv.slice(2)
 const known = figures.map(({ name }) => name)

@@ -33,7 +33,7 @@ const lineOf = async (name: string, check: Check, cases: number, keyring: Keyrin
     const used = async (seed: number, runs: number) => {
       const { status } = await judge(check, universe, { seed, runs })
       if (status !== 'pass') throw new Error(`${check.id}: ${status}`)
-      return afterCollection()
+      return heapAfterCollection()
     }
     try {
       const few = await used(1, cases)
@@ -50,7 +50,7 @@ const lineOf = async (name: string, check: Check, cases: number, keyring: Keyrin
 }
 
 /** Bytes of the heap that are still in use. */
-const afterCollection = async (): Promise<number> => {
+export const heapAfterCollection = async (): Promise<number> => {
   if (globalThis.gc === undefined) throw new Error('run with --expose-gc, as `npm run bench` does')
   for (let time = 0; time < 3; time += 1) {
     globalThis.gc()
