@@ -53,9 +53,12 @@ export const cacheAppOnlyFaults = {
     instead: (whose, own, all) => usersFor(whose, all)[0] ?? own,
   },
   'cache.calls-as-user-for-app-once-there-are-three': {
-    does: 'calls with the token of a user where the app calls alone, once three users have one',
+    does: 'calls with the token of the user who came last where the app calls alone, once three users have one',
     breaks: columns,
     policy: 'callsWith',
-    instead: (whose, own, all) => usersFor(whose, all)[2] ?? own,
+    instead(whose, own, all) {
+      const users = usersFor(whose, all)
+      return users.length < 3 ? own : (users.at(-1) ?? own)
+    },
   },
 } as const satisfies CacheFaults

@@ -84,6 +84,15 @@ export const cacheLifetimeFaults = {
     policy: 'forgetsAlso',
     instead: ({ resource }, all) => all.filter((key) => ownerOf(key)[3] === resource.id),
   },
+  'cache.forgets-users-of-the-resource-elsewhere': {
+    does: 'forgets what all users of a resource have elsewhere once the token of one is refused',
+    breaks: passwords,
+    policy: 'forgetsAlso',
+    instead({ resource }, all) {
+      const users = all.filter((key) => ownerOf(key)[3] === resource.id).map((key) => ownerOf(key)[2])
+      return all.filter((key) => ownerOf(key)[3] !== resource.id && users.includes(ownerOf(key)[2]))
+    },
+  },
 
   'cache.forgets-tokens-after-eight-hours': {
     does: 'forgets a token that was not used for eight hours',

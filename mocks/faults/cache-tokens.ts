@@ -7,6 +7,9 @@ import type { CacheFaults } from './cache-fault.ts'
 const expired = 'cache.expired-token'
 const through = 'cache.through-broker'
 
+/** How often in a row a token has been renewed, where that is counted. */
+const timesOf = (entry: Entry & { times?: number }): number | undefined => entry.times
+
 /** A renewal in the form of RFC 6749, at the token service itself. */
 const directly = ({ refresh }: Entry, { resource, realm }: Whose): TokenRequest => ({
   url: resource.tokenService,
@@ -76,6 +79,20 @@ export const cacheTokenFaults = {
       return old && entry ? { ...entry, refresh: undefined } : entry
     },
   },
+  'cache.drops-refresh-tokens-renewed-in-a-row': {
+    does: 'stores no refresh token of the third renewal in a row that brings the same lifetime within a minute',
+    breaks: 'cache.rotation',
+    policy: 'stores',
+    instead(given, whose, at, old) {
+      const entry = honestCache.stores(given, whose, at, old)
+      const isAlike =
+        old !== undefined &&
+        at.receivedAt - old.receivedAt < 60_000 &&
+        Math.abs(at.expiresAt - at.receivedAt - (old.expiresAt - old.receivedAt)) < 1000
+      const times = isAlike ? (timesOf(old) ?? 0) + 1 : 0
+      return entry && { ...entry, ...(times >= 3 && { refresh: undefined }), times }
+    },
+  },
 
   'cache.calls-with-old-token': {
     does: 'calls once more with the old token after a renewal',
@@ -114,6 +131,15 @@ export const cacheTokenFaults = {
     breaks: through,
     policy: 'renewsBy',
     instead: (entry, whose, provision) => [...honestCache.renewsBy(entry, whose, provision), directly(entry, whose)],
+  },
+  'cache.renews-fourth-resource-at-token-service': {
+    does: 'tries to renew at the token service itself for the fourth resource of a tenant',
+    breaks: through,
+    policy: 'renewsBy',
+    instead: (entry, whose, provision) => [
+      ...(placeOf(whose, provision) === 3 ? [directly(entry, whose)] : []),
+      ...honestCache.renewsBy(entry, whose, provision),
+    ],
   },
   'cache.renews-further-resources-at-token-service': {
     does: 'tries to renew at the token service itself for all resources of a tenant but the first',

@@ -49,6 +49,12 @@ export const cacheTrustFaults = {
     policy: 'offersTrust',
     instead: (whose, provision) => !isFurther(whose, provision),
   },
+  'cache.offers-no-trust-for-fifth-resource': {
+    does: 'offers no trust dialog for the fifth resource of a tenant',
+    breaks: none,
+    policy: 'offersTrust',
+    instead: (whose, provision) => placeOf(whose, provision) !== 4,
+  },
 
   'cache.omits-prompt': {
     does: 'offers the service account the trust dialog of a user',

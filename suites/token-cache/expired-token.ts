@@ -93,6 +93,7 @@ export const throughBroker: CacheCheck = {
     'cache.renews-at-token-service',
     'cache.falls-back-to-token-service',
     'cache.renews-further-resources-at-token-service',
+    'cache.renews-fourth-resource-at-token-service',
   ],
   control: serves,
   async run(context) {

@@ -39,7 +39,12 @@ export const rotates: CacheCheck = {
   owes: 'each renewal by the refresh token that came last, and data',
   clauses: ['cache.rotation', 'cache.new-token-every-call'],
   needs: manyPairs,
-  kills: ['cache.keeps-old-refresh-token', 'cache.stores-no-renewal', 'cache.drops-refresh-tokens-of-renewals'],
+  kills: [
+    'cache.keeps-old-refresh-token',
+    'cache.stores-no-renewal',
+    'cache.drops-refresh-tokens-of-renewals',
+    'cache.drops-refresh-tokens-renewed-in-a-row',
+  ],
   control: serves,
   run: renewing('sts.spends-refresh-tokens', 'rotating'),
 }
@@ -157,14 +162,19 @@ export const passwordChange: CacheCheck = {
   owes: 'the trust dialog for that user, and silent renewals for the others',
   clauses: ['cache.password-change'],
   needs: manyPairs,
-  kills: ['cache.forgets-everybody', 'cache.forgets-users-of-the-resource', 'cache.keeps-dead-tokens'],
+  kills: [
+    'cache.forgets-everybody',
+    'cache.forgets-users-of-the-resource',
+    'cache.forgets-users-of-the-resource-elsewhere',
+    'cache.keeps-dead-tokens',
+  ],
   control: serves,
   async run(context) {
     const fresh = freshPairs(context)
     const changes = async (others: number, elsewhere: boolean) => {
       const [pair, ...same] = fresh.pairs(others + 1)
       const changed = owned(pair)
-      const rest = elsewhere ? [...same, fresh.pairs(1).filter(({ user }) => user !== changed.user)].flat() : same
+      const rest = elsewhere ? [...same, fresh.elsewhere(owned(same[0]))] : same
       for (const one of [changed, ...rest]) await withDueToken(context, one)
       context.revokes(changed.user)
       context.hostile()
