@@ -58,6 +58,10 @@ export const lawfulCaches = {
     does: 'asks for app-only tokens by the token of the user who trusted last',
     policies: { vouchedBy: (...given) => honestCache.vouchedBy(...given).toReversed() },
   },
+  'says-empty-audience': {
+    does: 'asks for a resource without a value where there is no audience, which is as good as none (RFC 6749 section 3.1)',
+    policies: { asksFor: ({ resource: { audience } }) => [audience ?? ''] },
+  },
   'forgives-skew-of-callers': {
     does: "takes a caller's token for five minutes before and after its time",
     policies: {

@@ -14,6 +14,8 @@ export type Answer =
 export type Keeper = {
   call(user: string, realm: string, resource: string): Promise<Answer>
   comesBack(state: string, code: string): Promise<boolean>
+  /** Calls a resource for the app alone; absent: the library is not used for that. */
+  callAlone?(realm: string, resource: string): Promise<Answer>
 }
 
 type Said = { status: number; json: unknown }
@@ -36,6 +38,10 @@ export const serveKeeper = (make: (provision: CacheProvision) => Keeper): void =
     if (method === 'POST' && pathname === '/call') {
       const [user = '', realm = '', resource = ''] = ['user', 'realm', 'resource'].map((name) => form.get(name) ?? '')
       return { status: 200, json: await keeper.call(user, realm, resource) }
+    }
+    if (method === 'POST' && pathname === '/call-alone' && keeper.callAlone !== undefined) {
+      const [realm = '', resource = ''] = ['realm', 'resource'].map((name) => form.get(name) ?? '')
+      return { status: 200, json: await keeper.callAlone(realm, resource) }
     }
     if (pathname === '/callback') {
       const done = await keeper.comesBack(query.get('state') ?? '', query.get('code') ?? '')

@@ -16,9 +16,13 @@ const statusOf = (cause: unknown): number | undefined =>
     ? (cause.output as { statusCode?: number }).statusCode
     : undefined
 
-const clientFor = (resource: Resource, id?: string) => {
-  const { direct } = resource
+const directly = ({ direct }: Resource) => {
   if (direct === undefined) throw new TypeError('this target goes to the token service itself')
+  return direct
+}
+
+const clientFor = (resource: Resource, id?: string) => {
+  const direct = directly(resource)
   const [token, authorize] = [new URL(direct.tokenEndpoint), new URL(direct.authorizationEndpoint)]
   return new library.AuthorizationCode({
     client: { id: id ?? direct.clientId, secret: direct.clientSecret },
@@ -32,12 +36,30 @@ const clientFor = (resource: Resource, id?: string) => {
   })
 }
 
+const appFor = (resource: Resource) => {
+  const { clientId, clientSecret, tokenEndpoint } = directly(resource)
+  const { origin, pathname } = new URL(tokenEndpoint)
+  return new library.ClientCredentials({
+    client: { id: clientId, secret: clientSecret },
+    auth: { tokenHost: origin, tokenPath: pathname },
+    options: { authorizationMethod: 'body' },
+  })
+}
+
+const callsWith = async ({ api }: Resource, { token }: AccessToken): Promise<Answer> => {
+  const { status } = await fetch(api, {
+    headers: { authorization: `Bearer ${String(token['access_token'])}`, accept: 'application/json' },
+  })
+  return status === 200 ? { outcome: 'data' } : { outcome: 'failed', says: `the resource answered ${status}` }
+}
+
 /**
  * Keeps tokens for users by the library alone, as its documentation shows: a token that is about to expire is refreshed and replaced, and
  * nothing else is done to it. Around it stands only what the library leaves to its user: a map, and the state of a dialog.
  */
 export const makeKeeper = ({ resources, callback }: CacheProvision): Keeper => {
   const tokens = new Map<string, AccessToken>()
+  const alone = new Map<string, AccessToken>()
   const dialogs = new Map<string, Whose>()
   const keyOf = ({ user, resource }: Whose) => JSON.stringify([resource.id, user])
   const resourceOf = ({ direct }: Resource) => ({ resource: direct?.resource ?? '' })
@@ -67,10 +89,16 @@ export const makeKeeper = ({ resources, callback }: CacheProvision): Keeper => {
         }
         tokens.set(keyOf(whose), token)
       }
-      const { status } = await fetch(resource.api, {
-        headers: { authorization: `Bearer ${String(token.token['access_token'])}`, accept: 'application/json' },
-      })
-      return status === 200 ? { outcome: 'data' } : { outcome: 'failed', says: `the resource answered ${status}` }
+      return callsWith(resource, token)
+    },
+
+    async callAlone(realm, id) {
+      const resource = resources.find((one) => one.id === id && one.tenant === realm)
+      if (resource === undefined) return { outcome: 'failed', says: 'unknown resource' }
+      const kept = alone.get(id)
+      const token = kept?.expired(expirationWindow) === false ? kept : await appFor(resource).getToken(resourceOf(resource)) // prettier-ignore
+      alone.set(id, token)
+      return callsWith(resource, token)
     },
 
     async comesBack(state, code) {

@@ -14,6 +14,14 @@ declare module 'simple-oauth2' {
     authorizeURL(parameters: Record<string, string>): string
     getToken(parameters: Record<string, string>): Promise<AccessToken>
   }
-  const library: { AuthorizationCode: typeof AuthorizationCode }
+  export class ClientCredentials {
+    constructor(options: {
+      client: { id: string; secret: string }
+      auth: { tokenHost: string; tokenPath: string }
+      options?: { authorizationMethod?: 'body' | 'header' }
+    })
+    getToken(parameters: Record<string, string>): Promise<AccessToken>
+  }
+  const library: { AuthorizationCode: typeof AuthorizationCode; ClientCredentials: typeof ClientCredentials }
   export default library
 }
