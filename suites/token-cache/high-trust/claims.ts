@@ -39,6 +39,7 @@ export const fullIdentity: CacheCheck = {
   sends: 'calls for users of several farms, which trust the key that the target publishes',
   owes: 'an actor token of the trusted issuer for the farm, around it the user by the name that the provider has, and data',
   clauses: ['high-trust.claims'],
+  attacks: ['SPS-13'],
   needs: someFarms,
   kills: [
     'high-trust.names-no-realm',

@@ -40,6 +40,7 @@ export const strangers: CacheCheck = {
   owes: 'no token that names another user, none without a user, and no data',
   clauses: ['high-trust.claims'],
   weaker: 'reading',
+  attacks: ['SPS-14'],
   needs: someFarms,
   kills: [
     'high-trust.calls-as-app-for-strangers',
