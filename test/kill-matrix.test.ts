@@ -170,7 +170,7 @@ const onlyByPropertyOfCache: Partial<Record<keyof CachePolicies, CacheFaultId>> 
   realmOf: 'cache.takes-issuer-of-callers-by-prefix',
   keepsInbound: 'cache.keeps-callers-tokens-for-the-last-resource',
   stores: 'cache.drops-refresh-tokens-renewed-in-a-row',
-  offersTrust: 'cache.offers-no-trust-for-fifth-resource',
+  offersTrust: 'cache.offers-no-trust-for-seventh-resource',
   renewsBy: 'cache.renews-fourth-resource-at-token-service',
   forgetsAlso: 'cache.forgets-users-of-the-resource-elsewhere',
   waitsFor: 'cache.waits-for-two-renewals',

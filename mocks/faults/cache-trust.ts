@@ -49,11 +49,11 @@ export const cacheTrustFaults = {
     policy: 'offersTrust',
     instead: (whose, provision) => !isFurther(whose, provision),
   },
-  'cache.offers-no-trust-for-fifth-resource': {
-    does: 'offers no trust dialog for the fifth resource of a tenant',
+  'cache.offers-no-trust-for-seventh-resource': {
+    does: 'offers no trust dialog for the seventh resource of a tenant',
     breaks: none,
     policy: 'offersTrust',
-    instead: (whose, provision) => placeOf(whose, provision) !== 4,
+    instead: (whose, provision) => placeOf(whose, provision) !== 6,
   },
 
   'cache.omits-prompt': {

@@ -35,7 +35,7 @@ export const promptsWithoutToken: CacheCheck = {
     'cache.lends-tokens-once-there-are-three',
     'cache.offers-no-trust',
     'cache.offers-no-trust-for-further-resources',
-    'cache.offers-no-trust-for-fifth-resource',
+    'cache.offers-no-trust-for-seventh-resource',
     'cache.keeps-one-token-per-user',
     'cache.keeps-one-token-per-resource',
   ],
