@@ -63,7 +63,7 @@ export type HighTrustPolicies = {
   delegation(call: FarmCall): Claims
   /** A token that was sent before, and is sent again. */
   reuses(sent: readonly SentToken[], call: FarmCall): string | undefined
-  /** Under which name a token is shared by calls at the same time that have none yet; `undefined`: with none. */
+  /** Under which name a token is shared by calls that are made until the first of them is answered; `undefined`: with none. */
   sharesSigning(call: FarmCall): string | undefined
 }
 

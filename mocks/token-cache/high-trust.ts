@@ -77,7 +77,7 @@ export const makeHighTrust = ({ provision, policies, clock, wire, origin }: High
     if (known !== undefined) return Promise.resolve(known)
     const name = policies.sharesSigning(call)
     if (name === undefined) return signed(call)
-    const flight = flights.get(name) ?? signed(call).finally(() => flights.delete(name))
+    const flight = flights.get(name) ?? signed(call)
     flights.set(name, flight)
     return flight
   }
@@ -94,7 +94,11 @@ export const makeHighTrust = ({ provision, policies, clock, wire, origin }: High
         ['authorization', `Bearer ${await (who === 'app' ? alone(call) : tokenOf(call))}`],
         ['accept', 'application/json'],
       ]
-      return wire({ method: 'GET', origin: api.origin, rawPath: api.pathname + api.search, headers })
+      try {
+        return await wire({ method: 'GET', origin: api.origin, rawPath: api.pathname + api.search, headers })
+      } finally {
+        flights.delete(policies.sharesSigning(call) ?? '')
+      }
     },
     async document() {
       const [farm] = provision.onPremises ?? []
