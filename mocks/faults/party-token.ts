@@ -3,7 +3,7 @@ import { assertionIn, assertionsIn } from '../../protocols/saml/read-assertion.t
 import { verifyToken } from '../../protocols/saml/verify-token.ts'
 import { inCollection, inNewForm, isLong, refuting, where } from './believing.ts'
 import type { PartyFaults } from './party-fault.ts'
-import { believingOutermost, isAnythingVerified, isAssertionVerified } from './party-wrapped.ts'
+import { believingByDigest, believingOutermost, isAnythingVerified, isAssertionVerified } from './party-wrapped.ts'
 import { overlooking, signInAnswerFaults } from './sign-in-answer.ts'
 import { upstreamTokenFaults } from './upstream-token.ts'
 
@@ -87,6 +87,11 @@ export const partyTokenFaults = {
         ? orRefused(() => ({ ...verified, assertion: assertionIn(believed) }))
         : verifyToken(text, expected)
     },
+  ),
+  'party.ignores-references': refuting(
+    'party.rejects-wrapped',
+    'verifies whatever token the digest of a signature fits, and believes the first',
+    believingByDigest,
   ),
   'party.verifies-first-of-two-signed-infos': refuting(
     'party.rejects-wrapped',

@@ -171,7 +171,7 @@ const rejections: readonly Rejection[] = [
         'markup.entity-expansion',
         'markup.depth',
       )(one),
-    kills: ['party.reads-either-of-two-documents'],
+    kills: ['party.reads-either-of-two-documents', 'party.expands-no-entities', 'party.ignores-references'],
   },
   {
     clause: 'party.rejects-foreign-issuer',
