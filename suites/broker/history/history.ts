@@ -65,10 +65,12 @@ export const anyHistory: Check = playing(
       'broker.takes-newest-of-sessions',
       'broker.posts-to-newest-party',
       'broker.serves-one-party-per-directory',
+      'broker.renews-by-newest-token',
       'broker.renews-by-oldest-token',
     ],
   },
   { ...histories, ...renewals },
+  8,
 )
 
 /** The bearers of users' tokens. */
