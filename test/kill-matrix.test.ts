@@ -161,6 +161,7 @@ const onlyByPropertyOfParty: Partial<Record<keyof PartyPolicies, PartyFaultId>> 
 const onlyByPropertyOfCache: Partial<Record<keyof CachePolicies, CacheFaultId>> = {
   expiryOf: 'cache.takes-long-lifetimes-for-milliseconds',
   isDue: 'cache.renews-tokens-of-over-an-hour',
+  keyOf: 'cache.ignores-dots-in-names',
   reads: 'cache.extends-tokens-when-read-late',
   trustParameters: 'cache.omits-prompt-for-further-resources',
   findPending: 'cache.compares-half-the-state',

@@ -113,6 +113,24 @@ export const cacheTokenFaults = {
     policy: 'keyOf',
     instead: ({ as, realm, user }) => JSON.stringify([as, realm, user]),
   },
+  'cache.cuts-names': {
+    does: 'keeps tokens by the first ten letters of a name',
+    breaks: 'cache.per-user',
+    policy: 'keyOf',
+    instead: (whose) => honestCache.keyOf({ ...whose, user: whose.user.slice(0, 10) }),
+  },
+  'cache.knows-users-by-local-part': {
+    does: 'keeps tokens by what stands before the at sign of a name',
+    breaks: 'cache.per-user',
+    policy: 'keyOf',
+    instead: (whose) => honestCache.keyOf({ ...whose, user: whose.user.replace(/@.*/, '') }),
+  },
+  'cache.ignores-dots-in-names': {
+    does: 'keeps tokens by names without their dots',
+    breaks: 'cache.per-user',
+    policy: 'keyOf',
+    instead: (whose) => honestCache.keyOf({ ...whose, user: whose.user.replaceAll('.', '') }),
+  },
   'cache.keeps-one-token-per-resource': {
     does: 'keeps one token for a resource, whoever the user is',
     breaks: 'cache.no-token',

@@ -13,6 +13,7 @@ import { lateAnswers } from './late-answers.ts'
 import { perRealm, singleFlight, survivesRestart } from './isolation.ts'
 import { windows } from './lifetimes.ts'
 import { endsWithoutRefresh, keepsStaying, mayFail, passwordChange, rotates } from './renewal-ends.ts'
+import { nearNamed } from './near-names.ts'
 import { promptsWithoutToken } from './no-token.ts'
 import { endsUntold, oddLifetimes } from './odd-lifetimes.ts'
 import { chosenLifetimes, toTheSecond } from './refresh-window.ts'
@@ -44,6 +45,7 @@ export const cacheChecks: readonly CacheCheck[] = [
   keepsStaying,
   endsWithoutRefresh,
   appOnlyContinues,
+  nearNamed,
   perRealm,
   audienceOptional,
   singleFlight,
