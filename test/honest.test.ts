@@ -27,11 +27,9 @@ test.for(trials)('the honest reference passes everything of its $side side, seed
 })
 
 const wires = [
-  ['direct', 1],
-  ['direct', 2],
-  ['direct', 3],
-  ['https', 1],
-] as const
+  ...Array.from({ length: shareOf(3, 1) }, (_, index) => ['direct', index + 1] as const),
+  ['https', 1] as const,
+]
 
 test.for(wires)('the honest relying party passes everything over the %s wire, seed %i', async ([transport, seed]) => {
   expect(notAs(await partyVerdictsOn({}, { keyring, seed, transport }), 'pass')).toEqual([])
