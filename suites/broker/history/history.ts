@@ -113,7 +113,7 @@ export const restartHistory: Check = playing(
     kills: ['broker.numbers-requests-anew'],
   },
   restarts,
-  3,
+  5,
 )
 
 /** Time passes. */
