@@ -100,7 +100,8 @@ const few = 10
 const printTable = async (seed: number, oneIn: number): Promise<boolean> => {
   const tried = faultIds.filter((_, index) => index % oneIn === 0)
   const caught = await convictions(seed, tried)
-  const trial = { keyring: await makeKeyring(), seed }
+  /** Beside all other checks a restart takes long. */
+  const trial = { keyring: await makeKeyring(), seed, checkMs: 300_000 }
   const honest = [
     ...(await verdictsOn({}, trial)),
     ...(await partyVerdictsOn({}, trial)),
