@@ -11,7 +11,7 @@ const notTls = 'high-trust.not-tls'
 const shipped: { key?: Promise<HighTrustKey> } = {}
 
 /** A line around what would be a private key. */
-const line = (word: string) => `-----${word} PRIVATE ${'KEY'}-----`
+const line = (word: string) => `-----${word} PRIVATE KEY-----`
 
 const shipsOneKey: HighTrustPolicies['keyOf'] = (make) => (shipped.key ??= honestHighTrust.keyOf(make))
 
