@@ -1,8 +1,9 @@
+import type { KeyObject } from 'node:crypto'
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { gunzipSync, gzipSync } from 'node:zlib'
 
-/** How a text lies at rest, and how it is read again. */
-type Codec = { write(text: string, key: Uint8Array): Buffer; read(bytes: Uint8Array, key: Uint8Array): string }
+/** How a text lies at rest, and how it is read again. A key object is imported once; bytes would be for every value. */
+type Codec = { write(text: string, key: KeyObject): Buffer; read(bytes: Uint8Array, key: KeyObject): string }
 
 const [ivLength, tagLength] = [12, 16]
 

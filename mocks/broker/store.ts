@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import type { Provision } from '../../fixtures/world/provision.ts'
 import type { Registered } from './registration.ts'
@@ -38,7 +39,7 @@ const longestLog = 10_000
  * when it is first looked at, since few do.
  */
 export const openStore = (provision: Provision, policies: StorePolicies, place?: StorePlace): Store => {
-  const key = place?.key ?? randomBytes(32)
+  const key = createSecretKey(place?.key ?? randomBytes(32))
   const lines: string[] = []
   const opened: { db?: DatabaseSync } = {}
   const placesOf: Partial<Record<keyof typeof namedBy, Map<string, string>>> = {}
@@ -79,7 +80,7 @@ export const openStore = (provision: Provision, policies: StorePolicies, place?:
 const filledDatabase = (
   provision: Provision,
   policies: StorePolicies,
-  key: Uint8Array,
+  key: KeyObject,
   place: StorePlace | undefined,
 ): DatabaseSync => {
   const db = new DatabaseSync(place?.file ?? ':memory:')
@@ -96,7 +97,7 @@ const filledDatabase = (
 }
 
 /** Writes a registration under a path, as far as the policies say. */
-const writeOne = (db: DatabaseSync, policies: StorePolicies, key: Uint8Array, one: unknown, under: string) => {
+const writeOne = (db: DatabaseSync, policies: StorePolicies, key: KeyObject, one: unknown, under: string) => {
   const values = leavesOf(one, under).map(([path, value]): [string, string, string | undefined] => {
     const field = path.replaceAll(/\/\d+/g, '').replaceAll('/', '.')
     return [path, field, policies.writes(value, field)]
@@ -119,13 +120,13 @@ const placesIn = (rows: readonly Row[], kind: keyof typeof namedBy): Map<string,
 
 type Table = 'registrations' | 'kept'
 
-const write = (db: DatabaseSync, table: Table, [path, value, codec]: [string, string, CodecName], key: Uint8Array) => {
+const write = (db: DatabaseSync, table: Table, [path, value, codec]: [string, string, CodecName], key: KeyObject) => {
   db.prepare(`INSERT INTO ${table} VALUES (?, ?, ?)`).run(path, codec, codecs[codec].write(value, key))
 }
 
 type Row = { path: string; value: string }
 
-const rowsOf = (db: DatabaseSync, table: Table, key: Uint8Array): Row[] =>
+const rowsOf = (db: DatabaseSync, table: Table, key: KeyObject): Row[] =>
   db
     .prepare(`SELECT path, codec, value FROM ${table}`)
     .all()

@@ -1,7 +1,8 @@
+import type { KeyObject } from 'node:crypto'
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 
 /** The secret of a party with which its cookies are sealed. */
-export type Sealing = { key: Uint8Array }
+export type Sealing = { key: KeyObject }
 
 /** The longest value of one cookie; browsers keep some four thousand characters with everything beside it. */
 const longest = 2_000

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createSecretKey, randomBytes } from 'node:crypto'
 import type { PartyProvision } from '../../fixtures/world/party-provision.ts'
 import type { Clock } from '../../protocols/clock.ts'
 import { decodeForm, queryOf, withQuery } from '../../protocols/form.ts'
@@ -52,7 +52,7 @@ export const makeRelyingParty = (
   { broker, parties, tenant }: PartyProvision,
   { origin, wire, clock, policies, skew = 300 }: PartyParts,
 ): RelyingParty => {
-  const sealing: Sealing = { key: randomBytes(32) }
+  const sealing: Sealing = { key: createSecretKey(randomBytes(32)) }
   const trusted = { certificates: broker.certificates as readonly string[] }
   const trust: PartyTrust = {
     get keys() {

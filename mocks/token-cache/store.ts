@@ -1,4 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { DatabaseSync } from 'node:sqlite'
 import { codecs } from '../broker/codecs.ts'
 import type { Entry } from './policies.ts'
@@ -23,7 +24,7 @@ export type TokenStorePlace = { file: string; key: Uint8Array }
  * sealed beside the token.
  */
 export const openTokenStore = (place?: TokenStorePlace): TokenStore => {
-  const sealing = place?.key ?? randomBytes(32)
+  const sealing = createSecretKey(place?.key ?? randomBytes(32))
   const db = new DatabaseSync(place?.file ?? ':memory:')
   db.exec('CREATE TABLE IF NOT EXISTS tokens (name TEXT PRIMARY KEY, value BLOB NOT NULL)')
   const [found, written, removed, every] = [
@@ -51,4 +52,4 @@ export const openTokenStore = (place?: TokenStorePlace): TokenStore => {
   }
 }
 
-const digestOf = (sealing: Uint8Array, key: string) => createHmac('sha256', sealing).update(key).digest('base64url')
+const digestOf = (sealing: KeyObject, key: string) => createHmac('sha256', sealing).update(key).digest('base64url')
