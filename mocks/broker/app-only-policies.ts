@@ -29,8 +29,8 @@ export type Granted = Readonly<Record<string, unknown>>
  * @see TRUST: AppOnly (currently only supported with SharePoint Online)
  */
 export type AppOnlyPolicies = {
-  /** Whether a request that brings this text, or nothing, is served without judging it; `served` are those that have been served before. */
-  waives(raw: string, served: ReadonlySet<string>): boolean
+  /** Whether a request that brings this text, or nothing, is served without judging it; `before` says which came before, and whether they were good. */
+  waives(raw: string, before: ReadonlyMap<string, boolean>): boolean
   /** Whether the token is judged before the client's secret is used. */
   validatesFirst(raw: string): boolean
   /** Who goes by this name, and the realm that the name tells. */

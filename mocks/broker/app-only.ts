@@ -14,8 +14,8 @@ type Surroundings = {
   now: number
   wire: Wire
   get(url: string): Promise<string>
-  /** The users' tokens that were good for an app-only token since the broker was started. */
-  served: Set<string>
+  /** The users' tokens that came since the broker was started, and whether they were good for an app-only token. */
+  judged: Map<string, boolean>
 }
 
 /** Where the reference broker is asked for app-only tokens, and how; its own choice, since no source says. */
@@ -42,11 +42,14 @@ export const answerAppOnly = async (read: Read, around: Surroundings): Promise<R
   const asked = named === '' ? undefined : named
   const grant = () => grantOf(client, asked ?? client.resource, around)
   const early = policies.validatesFirst(raw) ? undefined : await grant()
-  const broken = policies.waives(raw, around.served) ? undefined : await flawOf(token, client, read, around)
-  if (broken !== undefined) return refused('invalid_grant', broken)
+  const broken = policies.waives(raw, around.judged) ? undefined : await flawOf(token, client, read, around)
+  if (broken !== undefined) {
+    around.judged.set(raw, false)
+    return refused('invalid_grant', broken)
+  }
   if (!policies.servesResource(asked, client)) return refused('invalid_resource')
   const granted = early ?? (await grant())
-  if (granted) around.served.add(raw)
+  if (granted) around.judged.set(raw, true)
   return granted ? answer(policies.handsOut(granted, token), 200) : refused('invalid_grant', 'the grant was refused')
 }
 

@@ -66,7 +66,7 @@ export const makeNodes = (known: Provision, parts: BrokerParts, count: number): 
   const accepted = new Set<string>()
   const flights: Flights = new Map()
   const counted = { begun: 0 }
-  const served = new Set<string>()
+  const judged = new Map<string, boolean>()
   const refreshTokens: HandedTokens = new Map()
   const { signIn = honestSignIn, signing = makeSigning(new URL(parts.origin).hostname), tells = unheard } = parts
   const federation = newFederation(parts.clock, signIn, signing, tells)
@@ -83,7 +83,7 @@ export const makeNodes = (known: Provision, parts: BrokerParts, count: number): 
       registry,
       counted,
       refreshTokens,
-      served,
+      judged,
     }),
   )
 }
@@ -102,7 +102,7 @@ type NodeParts = BrokerParts & {
   /** How many requests were begun. */
   counted: { begun: number }
   refreshTokens: HandedTokens
-  served: Set<string>
+  judged: Map<string, boolean>
 }
 
 const makeNode = (
@@ -125,7 +125,7 @@ const makeNode = (
     registry,
     counted,
     refreshTokens,
-    served,
+    judged,
     registers = unheard,
   }: NodeParts,
 ): Wire => {
@@ -257,7 +257,7 @@ const makeNode = (
     http.post(`${origin}/token/oauth/:version`, tokens),
     http.post(`${origin}/:tenant/token/oauth/:version`, tokens),
     http.post(origin + appOnlyForm.path, ({ request }) =>
-      answerAppOnly(readRequest(request), { provision, policies: appOnly, now: clock.now(), wire, get, served }),
+      answerAppOnly(readRequest(request), { provision, policies: appOnly, now: clock.now(), wire, get, judged }),
     ),
     http.get(`${origin}/error`, ({ request }) => {
       const read = readRequest(request)

@@ -31,10 +31,9 @@ const tryMoved = async (context: Context, bound: 'nbf' | 'exp', what: string) =>
   const beyond = async (seconds: number) => {
     const now = Math.floor(context.clock.now() / 1000)
     const shift = now + sign * (skew + seconds) - Number(said[bound])
-    await attempt(
-      { claims: moved(said, shift), signed: { by: 'issuer' } },
-      `a user token ${what} by ${skew + seconds} s`,
-    )
+    const forgery = { claims: moved(said, shift), signed: { by: 'issuer' } } as const
+    await attempt(forgery, `a user token ${what} by ${skew + seconds} s`)
+    await attempt(forgery, `a user token ${what} by ${skew + seconds} s, the second time it comes`)
   }
   await context.each([minute, 60 * minute, day], beyond)
   const far = fc.oneof(fc.integer({ min: minute, max: day }), fc.integer({ min: day, max: 3650 * day }))
@@ -47,10 +46,14 @@ export const expiredToken: Check = {
   id: 'app-only.valid-token.expired',
   title: 'an expired user token buys no app-only token',
   sends:
-    'valid requests with a user token as its issuer would have issued it earlier, past its end by more than the declared skew, up to ten years',
+    'valid requests with a user token as its issuer would have issued it earlier, past its end by more than the declared skew, up to ten years, each twice',
   owes: "a refusal of each, before the client's secret is used for a grant",
   attacks: ['BTE-14'],
-  kills: ['broker.ignores-expiry-of-user-token', 'broker.forgets-expiry-after-a-month'],
+  kills: [
+    'broker.ignores-expiry-of-user-token',
+    'broker.forgets-expiry-after-a-month',
+    'broker.refuses-user-tokens-once',
+  ],
   run: (context) => tryMoved(context, 'exp', 'expired'),
 }
 
@@ -60,8 +63,12 @@ export const earlyToken: Check = {
   id: 'app-only.valid-token.early',
   title: 'a user token that is not yet valid buys no app-only token',
   sends:
-    'valid requests with a user token as its issuer would issue it later, before its beginning by more than the declared skew, up to ten years',
+    'valid requests with a user token as its issuer would issue it later, before its beginning by more than the declared skew, up to ten years, each twice',
   owes: "a refusal of each, before the client's secret is used for a grant",
-  kills: ['broker.ignores-start-of-user-token', 'broker.takes-user-tokens-before-tomorrow'],
+  kills: [
+    'broker.ignores-start-of-user-token',
+    'broker.takes-user-tokens-before-tomorrow',
+    'broker.refuses-user-tokens-once',
+  ],
   run: (context) => tryMoved(context, 'nbf', 'not yet valid'),
 }
