@@ -3,9 +3,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { main } from '../../cli/main.ts'
 import { exportKeyring } from '../../fixtures/world/keyring.ts'
 import { makeKeyring } from '../../fixtures/world/world.ts'
+import { readProvision } from '../../harness/attach/by-hand.ts'
 import { invariants } from '../../suites/index.ts'
 import { brokerspec, folder, targetFile } from './command.ts'
 
@@ -30,10 +32,28 @@ const misbehaving = (way: string, note = '') =>
   })
 
 /** A one-screen message with the place and the mend, and no stack. */
-const tells = async (args: string[], code: number, ...parts: (string | RegExp)[]) => {
-  const ended = await brokerspec(args)
+const requireTold = (
+  ended: { code: number | null; err: string },
+  code: number,
+  parts: readonly (string | RegExp)[],
+) => {
   for (const part of parts) expect(ended.err).toMatch(part)
   expect([ended.code, ended.err.split('\n').length < 30, /\n\s+at /.test(ended.err)]).toEqual([code, true, false])
+}
+const tells = async (args: string[], code: number, ...parts: (string | RegExp)[]) =>
+  requireTold(await brokerspec(args), code, parts)
+
+/** The same of what is found out before anything is launched or judged, and so within this process. */
+const tellsAtOnce = async (args: string[], ...parts: (string | RegExp)[]) => {
+  const [out, err] = [vi.spyOn(console, 'log'), vi.spyOn(console, 'error').mockImplementation(() => undefined)]
+  try {
+    const code = await main(args)
+    requireTold({ code, err: err.mock.calls.flat().join('\n') }, 4, parts)
+    expect(out).not.toHaveBeenCalled()
+  } finally {
+    out.mockRestore()
+    err.mockRestore()
+  }
 }
 
 describe('usage', () => {
@@ -60,7 +80,9 @@ describe('usage', () => {
     [['merge'], /no report/],
     [['merge', 'package.json'], /package\.json/],
     [['provision', '--target', 'targets/python/target.json'], /provisioned by the harness/],
-  ] as [string[], ...RegExp[]][])('%s', { timeout }, ([args, ...parts]) => tells(args, 4, ...parts))
+  ] as [string[], ...RegExp[]][])('%s', ([args, ...parts]) => tellsAtOnce(args, ...parts))
+
+  test('the command itself says the same', { timeout }, () => tells(['run', '--seed', 'x'], 4, /--seed x/))
 
   test('a report folder that cannot be written', { timeout }, () =>
     tells(['run', '--seed', '1', '--runs', '1', '--report', join(program, 'x')], 4, /cannot be written/),
@@ -92,6 +114,9 @@ describe('the target file', () => {
       { attach: { command: ['true'], ready: { path: 'health' } } },
       /attach\.ready\.path: must begin with/,
     ],
+  ] as const)('%s', ([, target, part]) => tellsAtOnce(['run', '--seed', '1', '--target', written(target)], part))
+
+  test.for([
     ['a missing executable', { attach: { command: ['no-such-program-anywhere'] } }, /cannot be started.*ENOENT/],
     [
       'a foreign host',
@@ -108,10 +133,10 @@ describe('the target file', () => {
     tells(['run', '--seed', '1', '--target', written(target)], 4, part),
   )
 
-  test('text that is no JSON', { timeout }, async () => {
+  test('text that is no JSON', async () => {
     const file = join(folder(), 'target.json')
     writeFileSync(file, '{ nope')
-    await tells(['run', '--target', file], 4, /target\.json/, /JSON/)
+    await tellsAtOnce(['run', '--target', file], /target\.json/, /JSON/)
   })
 })
 
@@ -187,9 +212,14 @@ describe('a target that cannot be reached', () => {
     ['a version of SAML that is none', { parties: [{ ...party, tokenVersion: '3.0' }] }, /parties\.0\.tokenVersion/],
     ['a party of no tenant', { parties: [party] }, /parties\.0\.tenant: there is no tenant t/],
     ['one realm of two parties', { parties: [party, party] }, /parties\.1\.realm: urn:party is the realm of another/],
-  ] as const)('a provision document with a wrong field: %s', { timeout }, async ([, wrong, part]) => {
+  ] as const)('a provision document with a wrong field: %s', async ([, wrong, part]) => {
     const file = await running({ ...empty, ...wrong }, 'https://127.0.0.1:9', 'https://localhost:9')
-    await tells(['run', '--target', file], 4, part)
+    await expect(readProvision(join(file, '..', 'provision.json'))).rejects.toThrow(part)
+  })
+
+  test('a wrong provision document ends the run', { timeout }, async () => {
+    const file = await running({ ...empty, parties: [party] }, 'https://127.0.0.1:9', 'https://localhost:9')
+    await tells(['run', '--target', file], 4, /parties\.0\.tenant: there is no tenant t/)
   })
 
   test('a sign-in that is looked for at a wrong place is no verdict, and no mistake of ours', { timeout }, async () => {
