@@ -1,14 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Report } from '../../reports/report.ts'
 import { brokerspec } from '../../test/cli/command.ts'
+import { essenceOf } from '../../test/essence.ts'
+import { isInstalled } from '../../test/product.ts'
 
 const here = import.meta.dirname
-const installed = existsSync(join(here, 'node_modules', 'passport-wsfed-saml2-old'))
-if (!installed && process.env['BROKERSPEC_REQUIRE_ALL']) {
-  throw new Error(`passport-wsfed-saml2 is missing: npm ci --ignore-scripts --prefix ${here}`)
-}
+const installed = isInstalled(here, 'passport-wsfed-saml2-old')
 
 /** The sets, each in a target file of its own, and the clauses that each breaks: what is published of it, and nothing else. */
 const sets = {
@@ -16,15 +15,6 @@ const sets = {
   mended: { exit: 1, blocking: ['party.rejects-unsigned', 'party.rejects-wrapped'] },
   old: { exit: 1, blocking: ['party.rejects-foreign-key', 'party.rejects-unsigned', 'party.rejects-wrapped'] },
 } as const
-
-/** What is expected of a run, with what each failure accuses of; `vitest -u` writes it anew. */
-const essenceOf = ({ target: { name, version }, verdicts, clauses }: Report) => {
-  const statuses = verdicts.map((verdict) => [
-    verdict.check,
-    verdict.status === 'fail' ? `${verdict.grade}: ${verdict.signature}` : verdict.status,
-  ])
-  return `${JSON.stringify({ subject: { name, version }, verdicts: Object.fromEntries(statuses), clauses }, null, 2)}\n`
-}
 
 describe.skipIf(!installed).each(Object.keys(sets) as (keyof typeof sets)[])(
   'an application on passport-wsfed-saml2, %s,',

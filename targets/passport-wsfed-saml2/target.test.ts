@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { tamperings } from '../../fixtures/tampering/index.ts'
@@ -9,12 +8,10 @@ import { makeSigner } from '../../fixtures/world/signing.ts'
 import type { SamlVersion } from '../../protocols/saml/assertion.ts'
 import type { Signer } from '../../protocols/signature/sign.ts'
 import { writeFaultResult } from '../../protocols/ws-federation/result.ts'
+import { isInstalled } from '../../test/product.ts'
 
 const here = import.meta.dirname
-const installed = existsSync(join(here, 'node_modules', 'passport-wsfed-saml2'))
-if (!installed && process.env['BROKERSPEC_REQUIRE_ALL']) {
-  throw new Error(`passport-wsfed-saml2 is missing: npm ci --ignore-scripts --prefix ${here}`)
-}
+const installed = isInstalled(here, 'passport-wsfed-saml2')
 const timeout = 300_000
 const now = Date.now()
 let issuer: Required<Signer>
