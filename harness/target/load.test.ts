@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { Trouble } from '../trouble.ts'
+import { refused } from '../../test/reading.ts'
+import type { Trouble } from '../trouble.ts'
 import { loadTarget, readTarget } from './load.ts'
 
 const launched = { command: ['{node}', 'broker.js'] }
@@ -13,15 +14,6 @@ const running = {
 }
 const valid = { schema: 1, role: 'broker', subject: { name: 'a broker', version: '1.0' }, attach: launched }
 const read = (definition: unknown) => readTarget(definition, '/somewhere/target.json')
-const troubleOf = (ask: () => unknown): Trouble => {
-  try {
-    ask()
-  } catch (cause) {
-    if (cause instanceof Trouble) return cause
-    throw cause
-  }
-  throw new TypeError('nothing was refused')
-}
 
 test('what a target file leaves out is filled in', () => {
   expect(read(valid)).toEqual({
@@ -114,13 +106,13 @@ describe('a field that is wrong is refused by its name:', () => {
     ['attach.authorisation.until', attached({ authorisation: { by: 'me', until: 'soon', token: 'x'.repeat(16) } })],
     ['attach.authorisation.token', attached({ authorisation: { by: 'me', until: '2030-01-31', token: 'short' } })],
   ])('%s', (field, changed) => {
-    const { kind, place, message } = troubleOf(() => read({ ...valid, ...changed }))
+    const { kind, place, message } = refused({ ...valid, ...changed })
     expect([kind, place]).toEqual(['usage', '/somewhere/target.json'])
     expect(message).toContain(field)
   })
 
   test.each([undefined, null, 'https://localhost', {}, { open: 'not a function' }])('attach, which is %o', (how) => {
-    const { kind, place, mend } = troubleOf(() => read({ ...valid, attach: how }))
+    const { kind, place, mend } = refused({ ...valid, attach: how })
     expect([kind, place]).toEqual(['usage', '/somewhere/target.json: attach'])
     expect(mend).toContain('"command"')
   })
@@ -136,7 +128,7 @@ describe('a field that is wrong is refused by its name:', () => {
     const dialect = { extends: 'oauth2', parameters: { scope: 'openid', [name]: value } }
     const withCode = { ...dialect, authorize: { request: () => undefined, read: () => undefined } }
     for (const one of [dialect, withCode]) {
-      const { kind, place, mend } = troubleOf(() => read({ ...valid, dialect: one }))
+      const { kind, place, mend } = refused({ ...valid, dialect: one })
       expect([kind, place]).toEqual(['usage', `/somewhere/target.json: dialect.parameters.${name}`])
       expect(mend).toContain(`take ${name} out`)
     }
@@ -144,20 +136,20 @@ describe('a field that is wrong is refused by its name:', () => {
 
   test('dialect.appOnly, when a word stands in it that nobody puts in', () => {
     const dialect = { extends: 'k2trust', appOnly: { path: '/apponly', headers: { authorization: 'Bearer {tokens}' } } }
-    const { kind, place, message } = troubleOf(() => read({ ...valid, dialect }))
+    const { kind, place, message } = refused({ ...valid, dialect })
     expect([kind, place]).toEqual(['usage', '/somewhere/target.json: dialect.appOnly'])
     expect(message).toContain('{tokens}')
   })
 
   test('dialect.renew, when a word stands in it that nobody puts in', () => {
     const dialect = { extends: 'k2trust', renew: { form: { refresh_token: '{refreshToken}', client: '{client}' } } }
-    const { kind, place, message } = troubleOf(() => read({ ...valid, dialect }))
+    const { kind, place, message } = refused({ ...valid, dialect })
     expect([kind, place]).toEqual(['usage', '/somewhere/target.json: dialect.renew'])
     expect(message).toContain('{client}')
   })
 
   test('capabilities, when a clock is declared that nothing moves', () => {
-    const trouble = troubleOf(() => read({ ...valid, capabilities: ['clock'] }))
+    const trouble = refused({ ...valid, capabilities: ['clock'] })
     expect(trouble).toMatchObject({ kind: 'usage', place: '/somewhere/target.json: capabilities' })
     expect(read({ ...valid, capabilities: ['clock'], attach: { open: () => undefined } })).toBeDefined()
   })
@@ -167,13 +159,13 @@ describe('a field that is wrong is refused by its name:', () => {
     [['error-trigger'], { triggers: {} }],
     [[], { triggers: { metadata: { path: '/x' } } }],
   ])('control.triggers, with the capabilities %o and %o: one goes with the other', (capabilities, control) => {
-    const trouble = troubleOf(() => read({ ...valid, capabilities, ...(control && { control }) }))
+    const trouble = refused({ ...valid, capabilities, ...(control && { control }) })
     expect(trouble).toMatchObject({ kind: 'usage', place: '/somewhere/target.json: control.triggers' })
   })
 
   test('capabilities, when a key is declared to be replaced and nothing replaces it', () => {
     const declared = { ...valid, capabilities: ['rotate-key'] }
-    const { place, mend } = troubleOf(() => read(declared))
+    const { place, mend } = refused(declared)
     expect([place, mend]).toEqual([
       '/somewhere/target.json: capabilities',
       'give control.rotateKey.path, or take "rotate-key" away',
@@ -187,7 +179,7 @@ describe('a field that is wrong is refused by its name:', () => {
     ['logs', 'control.logs.files, or "output" for a command', { logs: 'output' }],
   ])('capabilities, when %s is declared and nothing says how', (capability, way, control) => {
     const declared = { ...valid, capabilities: [capability] }
-    const { place, mend } = troubleOf(() => read(declared))
+    const { place, mend } = refused(declared)
     expect([place, mend]).toEqual(['/somewhere/target.json: capabilities', `give ${way}, or take "${capability}" away`])
     expect(read({ ...declared, control })).toBeDefined()
   })
@@ -196,7 +188,7 @@ describe('a field that is wrong is refused by its name:', () => {
     [{ path: '/register?d={domain}&r={realm}' }, 'put {reply} where the target expects it'],
     [{ path: '/register', form: { a: '{domain}{realm}{reply}{directory}' } }, 'use one of {tenancy}, {domain}'],
   ])('control.registration, when it says %o', (registration, mend) => {
-    const trouble = troubleOf(() => read({ ...valid, capabilities: ['registration'], control: { registration } }))
+    const trouble = refused({ ...valid, capabilities: ['registration'], control: { registration } })
     expect([trouble.place, trouble.mend]).toEqual([
       '/somewhere/target.json: control.registration',
       expect.stringContaining(mend),
@@ -206,24 +198,22 @@ describe('a field that is wrong is refused by its name:', () => {
   test('a command is restarted without more, a running target is not', () => {
     expect(read({ ...valid, capabilities: ['restart'] })).toBeDefined()
     const declared = { ...valid, attach: running, capabilities: ['restart'] }
-    expect(troubleOf(() => read(declared)).mend).toBe('give control.restart.path, or take "restart" away')
+    expect(refused(declared).mend).toBe('give control.restart.path, or take "restart" away')
     expect(read({ ...declared, control: { restart: { path: '/restart' } } })).toBeDefined()
   })
 
   test('control.logs, when it is the output of a target that somebody else has started', () => {
-    const trouble = troubleOf(() =>
-      read({ ...valid, attach: running, capabilities: ['logs'], control: { logs: 'output' } }),
-    )
+    const trouble = refused({ ...valid, attach: running, capabilities: ['logs'], control: { logs: 'output' } })
     expect(trouble).toMatchObject({ kind: 'usage', place: '/somewhere/target.json: control.logs' })
   })
 
   test('several at once, one in a line', () => {
-    const { message } = troubleOf(() => read({ ...valid, schema: 2, role: 'idp' }))
+    const { message } = refused({ ...valid, schema: 2, role: 'idp' })
     expect(message.split('\n').map((line) => line.split(':')[0])).toEqual(['schema', 'role'])
   })
 
   test.each([null, 7, 'text', []])('the file itself, which is %o', (definition) => {
-    expect(troubleOf(() => read(definition))).toMatchObject({ kind: 'usage', message: 'a target is an object' })
+    expect(refused(definition)).toMatchObject({ kind: 'usage', message: 'a target is an object' })
   })
 })
 
@@ -238,7 +228,7 @@ describe('a target file', () => {
     await writeFile(path, text)
     return path
   }
-  const refused = async (path: string) => loadTarget(path).catch((cause: unknown) => cause)
+  const troubleWith = async (path: string) => loadTarget(path).catch((cause: unknown) => cause)
 
   test('may be JSON', async () => {
     const path = await write('target.json', JSON.stringify(valid))
@@ -261,7 +251,7 @@ describe('a target file', () => {
 
   test('that does not exist is named', async () => {
     const path = join(folder, 'nowhere.json')
-    expect(await refused(path)).toMatchObject({ name: 'Trouble', kind: 'usage', place: path })
+    expect(await troubleWith(path)).toMatchObject({ name: 'Trouble', kind: 'usage', place: path })
   })
 
   test.each([
@@ -271,7 +261,7 @@ describe('a target file', () => {
     ['empty.mjs', 'export const target = {}', /no default export/],
   ])('that cannot be read is named with the reason: %s', async (name, text, reason) => {
     const path = await write(name, text)
-    const trouble = await refused(path)
+    const trouble = await troubleWith(path)
     expect(trouble).toMatchObject({ name: 'Trouble', kind: 'usage', place: path })
     expect((trouble as Trouble).message).toMatch(reason)
   })

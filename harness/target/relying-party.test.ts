@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Trouble } from '../trouble.ts'
+import { refused } from '../../test/reading.ts'
 import { readTarget } from './load.ts'
 import type { PartyDefinition } from './relying-party.ts'
 
@@ -12,14 +12,6 @@ const valid: PartyDefinition = {
   attach: { command: ['{node}', 'party.js'] },
 }
 const read = (changed: object) => readTarget({ ...valid, ...changed } as PartyDefinition, '/somewhere/target.json')
-const troubleOf = (changed: object): Partial<Trouble> => {
-  try {
-    read(changed)
-    return {}
-  } catch (cause) {
-    return cause as Trouble
-  }
-}
 
 test('what the file of a relying party leaves out is filled in', () => {
   expect(read({})).toMatchObject({
@@ -50,7 +42,7 @@ test.each<[string, object]>([
     { attach: { origins: { party: 'https://localhost:1' }, provision: 'x', mocks: { idp: 'https://localhost:2' } } },
   ],
 ])('%s is refused by its name', (field, changed) => {
-  expect(troubleOf(changed).message?.split(':')[0]).toBe(field === 'dialect' ? 'the file' : field)
+  expect(refused({ ...valid, ...changed }).message.split(':')[0]).toBe(field === 'dialect' ? 'the file' : field)
 })
 
 test.each<[string, object]>([
@@ -59,5 +51,5 @@ test.each<[string, object]>([
   ['/somewhere/target.json: capabilities', { capabilities: ['refresh-metadata'] }],
   ['/somewhere/target.json: capabilities', { capabilities: ['clock'] }],
 ])('what does not belong together is told at %s', (place, changed) => {
-  expect(troubleOf(changed)).toMatchObject({ kind: 'usage', place })
+  expect(refused({ ...valid, ...changed })).toMatchObject({ kind: 'usage', place })
 })

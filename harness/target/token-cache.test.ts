@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Trouble } from '../trouble.ts'
+import { refused } from '../../test/reading.ts'
 import { readTarget } from './load.ts'
 import type { CacheDefinition } from './token-cache.ts'
 
@@ -12,14 +12,6 @@ const valid: CacheDefinition = {
   attach: { command: ['{node}', 'cache.js'] },
 }
 const read = (changed: object) => readTarget({ ...valid, ...changed } as CacheDefinition, '/somewhere/target.json')
-const troubleOf = (changed: object): Partial<Trouble> => {
-  try {
-    read(changed)
-    return {}
-  } catch (cause) {
-    return cause as Trouble
-  }
-}
 const withFarms = { cache: { ...valid.cache, onPremises: { call } } }
 
 test('the metadata document of high trust is where the documents have it, unless another path is given', () => {
@@ -34,6 +26,5 @@ test.each<[string, object]>([
   ['/somewhere/target.json: cache.onPremises', withFarms],
   ['/somewhere/target.json: capabilities', { ...withFarms, capabilities: ['high-trust', 'provision'], attach: { command: ['x'], instances: 'one' } }], // prettier-ignore
 ])('what does not belong together is told at %s', (place, changed) => {
-  const { kind, place: told } = troubleOf(changed) as Trouble
-  expect([kind, told]).toEqual(['usage', place])
+  expect(refused({ ...valid, ...changed })).toMatchObject({ kind: 'usage', place })
 })
