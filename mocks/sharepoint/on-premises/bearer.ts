@@ -6,7 +6,8 @@ import { isSignedBy, thumbprintOf } from '../../../protocols/high-trust/certific
 import type { HighTrustToken, ReadJwt } from '../../../protocols/high-trust/token.ts'
 import { readHighTrust, secondsOf, trustedProviderOf, windowsProvider } from '../../../protocols/high-trust/token.ts'
 import { refusalOf } from '../../idp/entra/guard.ts'
-import type { TokenRefusal } from '../refusal.ts'
+import type { TokenRefusal, TokenRule } from '../refusal.ts'
+import { wrong } from '../refusal.ts'
 import type { Caller } from '../state.ts'
 import type { OnPremises, TrustedIssuer } from './state.ts'
 
@@ -19,29 +20,23 @@ type Asked = HighTrustToken & {
   issuer: TrustedIssuer | undefined
   user: User | undefined
 }
-type Rule = TokenRefusal & { unless: (asked: Asked) => boolean }
 
-const issuer = 'Invalid issuer or signature.'
-const audience = "Exception of type 'Microsoft.IdentityModel.Tokens.AudienceUriValidationFailedException' was thrown."
-const algorithm = 'The token does not contain valid algorithm in header.'
-const kind = 'Token type is not allowed.'
-
-/** In order. Numbers and texts are those of SharePoint Online, as far as they are on record. */
+/** In order. */
 // oxfmt-ignore
-const rules: readonly Rule[] = [
-  { says: kind, error: 'invalid_request', unless: ({ all }) => all.every(({ claims }) => claims['ver'] !== 'hashedprooftoken') },
-  { code: 3005004, reason: algorithm, error: 'invalid_client', says: algorithm, unless: ({ outer }) => outer === undefined || (outer.header['alg'] === 'none' && outer.text.endsWith('.')) },
-  { code: 3005004, reason: algorithm, error: 'invalid_client', says: algorithm, unless: ({ actor }) => actor.header['alg'] === 'RS256' },
-  { says: kind, error: 'invalid_request', unless: ({ actor }) => actor.claims['actortoken'] === undefined },
-  { says: 'Invalid JWT token. No certificate thumbprint specified in token header.', unless: ({ actor }) => typeof actor.header['x5t'] === 'string' },
-  { says: issuer, unless: (asked) => asked.issuer !== undefined },
-  { code: 3000006, reason: 'Token contains invalid signature.', says: issuer, unless: (asked) => asked.issuer !== undefined && isSignedBy(asked.actor, asked.issuer.certificate) },
-  { says: issuer, unless: ({ actor, farm, ...asked }) => actor.claims['iss'] === principalOf(asked.issuer?.id ?? '', farm.realm) },
-  { code: 3000003, reason: 'Invalid audience Uri.', says: audience, unless: ({ onPremises, farm, all }) => all.every(({ claims }) => claims['aud'] === sharePointResourceOf(onPremises.origin, farm.realm)) },
-  { reason: 'The token has expired.', error: 'invalid_client', says: 'The token has expired.', unless: ({ onPremises, all }) => all.every((one) => isCurrent(one, onPremises)) },
-  { says: issuer, unless: ({ farm, actor, ...asked }) => actor.claims['nameid'] === principalOf(farm.app.id, farm.realm) && (asked.issuer?.broker === true || asked.issuer?.id === farm.app.id) },
-  { says: issuer, unless: ({ actor, outer }) => outer === undefined || outer.claims['iss'] === actor.claims['nameid'] },
-  { says: kind, error: 'invalid_request', unless: ({ actor, outer }) => outer === undefined || String(actor.claims['trustedfordelegation']) === 'true' },
+const rules: readonly TokenRule<Asked>[] = [
+  { ...wrong.type, unless: ({ all }) => all.every(({ claims }) => claims['ver'] !== 'hashedprooftoken') },
+  { ...wrong.algorithm, unless: ({ outer }) => outer === undefined || (outer.header['alg'] === 'none' && outer.text.endsWith('.')) },
+  { ...wrong.algorithm, unless: ({ actor }) => actor.header['alg'] === 'RS256' },
+  { ...wrong.type, unless: ({ actor }) => actor.claims['actortoken'] === undefined },
+  { ...wrong.thumbprint, unless: ({ actor }) => typeof actor.header['x5t'] === 'string' },
+  { ...wrong.issuer, unless: (asked) => asked.issuer !== undefined },
+  { ...wrong.signature, unless: (asked) => asked.issuer !== undefined && isSignedBy(asked.actor, asked.issuer.certificate) },
+  { ...wrong.issuer, unless: ({ actor, farm, ...asked }) => actor.claims['iss'] === principalOf(asked.issuer?.id ?? '', farm.realm) },
+  { ...wrong.audience, unless: ({ onPremises, farm, all }) => all.every(({ claims }) => claims['aud'] === sharePointResourceOf(onPremises.origin, farm.realm)) },
+  { ...wrong.time, unless: ({ onPremises, all }) => all.every((one) => isCurrent(one, onPremises)) },
+  { ...wrong.issuer, unless: ({ farm, actor, ...asked }) => actor.claims['nameid'] === principalOf(farm.app.id, farm.realm) && (asked.issuer?.broker === true || asked.issuer?.id === farm.app.id) },
+  { ...wrong.issuer, unless: ({ actor, outer }) => outer === undefined || outer.claims['iss'] === actor.claims['nameid'] },
+  { ...wrong.type, unless: ({ actor, outer }) => outer === undefined || String(actor.claims['trustedfordelegation']) === 'true' },
   { says: 'The user is not known.', unless: ({ outer, user }) => outer === undefined || user !== undefined },
 ]
 
@@ -53,7 +48,7 @@ const rules: readonly Rule[] = [
  */
 export const callerOf = (onPremises: OnPremises, farm: Farm, token: string): Caller | TokenRefusal => {
   const read = readHighTrust(token)
-  if (read === undefined) return { says: 'Unsupported security token.' }
+  if (read === undefined) return wrong.text
   const { actor, outer } = read
   const trusted = onPremises.trusted.get(farm.realm) ?? []
   const user = outer && userIn(onPremises, farm, outer)

@@ -9,7 +9,8 @@ import { readJwt } from '../../idp/forge-token.ts'
 import { nameIdOf } from '../../sts/acs/mint.ts'
 import type { Acs } from '../../sts/acs/state.ts'
 import { resourcesIn } from '../../sts/acs/state.ts'
-import type { TokenRefusal } from '../refusal.ts'
+import type { TokenRefusal, TokenRule } from '../refusal.ts'
+import { wrong } from '../refusal.ts'
 import type { Caller } from '../state.ts'
 import type { SharePoint } from './state.ts'
 
@@ -22,24 +23,19 @@ type Asked = Read & {
   key: KeySet | undefined
   caller: Caller | undefined
 }
-type Rule = TokenRefusal & { unless: (asked: Asked) => boolean }
 
-const issuer = 'Invalid issuer or signature.'
-const audience = "Exception of type 'Microsoft.IdentityModel.Tokens.AudienceUriValidationFailedException' was thrown."
-const algorithm = 'The token does not contain valid algorithm in header.'
-
-/** In order. Numbers and texts are on record, but for the number of an expired token. */
+/** In order. */
 // oxfmt-ignore
-const rules: readonly Rule[] = [
-  { code: 3005004, reason: algorithm, error: 'invalid_client', says: algorithm, unless: ({ header }) => header['alg'] === 'RS256' },
-  { says: 'Invalid JWT token. No certificate thumbprint specified in token header.', unless: ({ header }) => typeof header['x5t'] === 'string' },
-  { says: issuer, unless: ({ key }) => key !== undefined },
-  { code: 3000006, reason: 'Token contains invalid signature.', says: issuer, unless: ({ token, key }) => key !== undefined && isSigned(token, key) },
-  { says: issuer, unless: ({ sharePoint, tenant, claims, key }) => claims['iss'] === issuedBy(sharePoint, tenant, key) },
-  { code: 3000003, reason: 'Invalid audience Uri.', says: audience, unless: ({ sharePoint, tenant, claims }) => audiencesOf(sharePoint, tenant).includes(String(claims['aud'])) },
-  { reason: 'The token has expired.', error: 'invalid_client', says: 'The token has expired.', unless: ({ sharePoint: { acs }, claims }) => isCurrent(claims, acs.entra.clock.now()) },
-  { says: issuer, unless: ({ caller }) => caller !== undefined },
-  { error: 'invalid_request', says: 'Token type is not allowed.', unless: ({ sharePoint, caller }) => caller?.user !== undefined || sharePoint.allowsAppOnly },
+const rules: readonly TokenRule<Asked>[] = [
+  { ...wrong.algorithm, unless: ({ header }) => header['alg'] === 'RS256' },
+  { ...wrong.thumbprint, unless: ({ header }) => typeof header['x5t'] === 'string' },
+  { ...wrong.issuer, unless: ({ key }) => key !== undefined },
+  { ...wrong.signature, unless: ({ token, key }) => key !== undefined && isSigned(token, key) },
+  { ...wrong.issuer, unless: ({ sharePoint, tenant, claims, key }) => claims['iss'] === issuedBy(sharePoint, tenant, key) },
+  { ...wrong.audience, unless: ({ sharePoint, tenant, claims }) => audiencesOf(sharePoint, tenant).includes(String(claims['aud'])) },
+  { ...wrong.time, unless: ({ sharePoint: { acs }, claims }) => isCurrent(claims, acs.entra.clock.now()) },
+  { ...wrong.issuer, unless: ({ caller }) => caller !== undefined },
+  { ...wrong.type, unless: ({ sharePoint, caller }) => caller?.user !== undefined || sharePoint.allowsAppOnly },
 ]
 
 /**
@@ -49,12 +45,12 @@ const rules: readonly Rule[] = [
  */
 export const callerOf = (sharePoint: SharePoint, tenant: Tenant, token: string): Caller | TokenRefusal => {
   const read = readJwt(token)
-  if (read === undefined) return { says: 'Unsupported security token.' }
+  if (read === undefined) return wrong.text
   const { acs } = sharePoint
   const key = [acs.keys, acs.entra.keys].find((one) => jwkWithThumbprint(one).x5t === read.header['x5t'])
   const caller = namedIn(sharePoint, tenant, read.claims)
   const broken = refusalOf(rules, { ...read, sharePoint, tenant, token, key, caller })
-  return broken ?? caller ?? { says: issuer }
+  return broken ?? caller ?? wrong.issuer
 }
 
 const isSigned = (token: string, { publicJwk: { kty = '', n = '', e = '' } }: KeySet): boolean => {
