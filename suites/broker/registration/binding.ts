@@ -21,9 +21,7 @@ export const rebound: Check = {
     const trust = await trusted(context)
     const { namesTenancy } = context.registration
     const play = async (turn: number, attempts: readonly { party: 'same' | 'new'; domain: 'same' | 'new' }[]) => {
-      const directories = directoriesOf(context)
-      const [own, other] = turn === 0 ? directories : directories.toReversed()
-      if (own === undefined || other === undefined) return
+      const [own, other] = directoriesOf(context, turn)
       const first = newParty(context, own)
       await register(context, first, own.administrator)
       await works(context, trust, first, own.user)

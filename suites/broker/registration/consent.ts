@@ -26,9 +26,7 @@ export const onceConsented: Check = {
   async run(context) {
     const trust = await trusted(context)
     const play = async (turn: number, count: number) => {
-      const directories = directoriesOf(context)
-      const [own, other] = turn === 0 ? directories : directories.toReversed()
-      if (own === undefined || other === undefined) return
+      const [own, other] = directoriesOf(context, turn)
       const { tenancy, domain } = newParty(context, own)
       for (let index = 0; index < count; index += 1) {
         const party = newParty(context, own, { tenancy, domain })
@@ -160,8 +158,7 @@ export const ordinaryUser: Check = {
   control: registersParties,
   async run(context) {
     const attempt = async (turn: number, said: readonly Said[] | undefined) => {
-      const own = directoriesOf(context)[turn]
-      if (own === undefined) return
+      const [own] = directoriesOf(context, turn)
       const party = newParty(context, own)
       if (said === undefined) await register(context, party, own.user)
       else await registerSaying(context, party, own.user, wordsOf(said, own), askingAnybody)
@@ -189,8 +186,7 @@ export const otherBrowser: Check = {
   control: registersParties,
   async run(context) {
     const lure = async (turn: number, begunBefore: number) => {
-      const own = directoriesOf(context)[turn]
-      if (own === undefined) return
+      const [own] = directoriesOf(context, turn)
       const party = newParty(context, own)
       const { url } = requireUpstream(await begin(context, party, context.browser()))
       const browser = context.browser()

@@ -25,10 +25,10 @@ export const needs: Check['needs'] = {
 export type Directory = { tenant: Tenant; administrator: User; user: User }
 
 /**
- * The directories of the slice. From here on each has the broker's application only once its administrator has consented, and none has
- * yet.
+ * The directories of the slice, in the one order or, at turn 1, the other. From here on each has the broker's application only once its
+ * administrator has consented, and none has yet.
  */
-export const directoriesOf = (context: Context): [Directory, Directory] => {
+export const directoriesOf = (context: Context, turn = 0): [Directory, Directory] => {
   context.hostile('idp.awaits-administrator')
   const [first, second] = context.slice.tenants.map((tenant): Directory => {
     const [administrator, user] = context.slice.users.filter((one) => one.tenant === tenant.id)
@@ -36,7 +36,7 @@ export const directoriesOf = (context: Context): [Directory, Directory] => {
     return { tenant, administrator, user }
   })
   if (first === undefined || second === undefined) throw new TypeError('the slice has one directory only')
-  return [first, second]
+  return turn === 0 ? [first, second] : [second, first]
 }
 
 /** A party of a K2 tenant that nobody has registered, in no run: a target may keep what it is told. */
