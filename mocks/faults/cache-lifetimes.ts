@@ -1,6 +1,7 @@
 import type { Entry } from '../token-cache/policies.ts'
 import { honestCache } from '../token-cache/policies.ts'
 import type { CacheFaults } from './cache-fault.ts'
+import { storing } from './cache-fault.ts'
 
 const [hour, day] = [3_600_000, 86_400_000]
 const mayFail = 'cache.refresh-may-fail'
@@ -18,19 +19,15 @@ export const cacheLifetimeFaults = {
     does: 'keeps the refresh token of the trust dialog through every renewal',
     breaks: 'cache.rotation',
     policy: 'stores',
-    instead(given, whose, at, old) {
-      const entry = honestCache.stores(given, whose, at, old)
-      return entry && { ...entry, refresh: old?.refresh ?? entry.refresh }
-    },
+    instead: storing((entry, { old }) => ({ ...entry, refresh: old?.refresh ?? entry.refresh })),
   },
   'cache.forgets-refresh-tokens-that-stay': {
     does: 'forgets the refresh token where a renewal brings no other',
     breaks: 'cache.rotation',
     policy: 'stores',
-    instead(given, whose, at, old) {
-      const entry = honestCache.stores(given, whose, at, old)
-      return entry && given['refresh_token'] === undefined ? { ...entry, refresh: undefined } : entry
-    },
+    instead: storing((entry, { given }) =>
+      given['refresh_token'] === undefined ? { ...entry, refresh: undefined } : entry,
+    ),
   },
 
   'cache.fails-without-refresh-token': {

@@ -3,6 +3,7 @@ import type { Pairs } from '../../protocols/wire.ts'
 import type { Entry, TokenRequest, Whose } from '../token-cache/policies.ts'
 import { honestCache } from '../token-cache/policies.ts'
 import type { CacheFaults } from './cache-fault.ts'
+import { storing } from './cache-fault.ts'
 
 const expired = 'cache.expired-token'
 const through = 'cache.through-broker'
@@ -56,42 +57,32 @@ export const cacheTokenFaults = {
     does: 'stores nothing of a renewal but the refresh token',
     breaks: expired,
     policy: 'stores',
-    instead(given, whose, at, old) {
-      const entry = honestCache.stores(given, whose, at, old)
-      return old && entry ? { ...old, refresh: entry.refresh } : entry
-    },
+    instead: storing((entry, { old }) => (old ? { ...old, refresh: entry.refresh } : entry)),
   },
   'cache.drops-refresh-tokens': {
     does: 'stores no refresh token',
     breaks: expired,
     policy: 'stores',
-    instead(given, whose, at, old) {
-      const entry = honestCache.stores(given, whose, at, old)
-      return entry && { ...entry, refresh: undefined }
-    },
+    instead: storing((entry) => ({ ...entry, refresh: undefined })),
   },
   'cache.drops-refresh-tokens-of-renewals': {
     does: 'stores the refresh token of a trust dialog, and none that a renewal brings',
     breaks: expired,
     policy: 'stores',
-    instead(given, whose, at, old) {
-      const entry = honestCache.stores(given, whose, at, old)
-      return old && entry ? { ...entry, refresh: undefined } : entry
-    },
+    instead: storing((entry, { old }) => (old ? { ...entry, refresh: undefined } : entry)),
   },
   'cache.drops-refresh-tokens-renewed-in-a-row': {
     does: 'stores no refresh token of the third renewal in a row that brings the same lifetime within a minute',
     breaks: 'cache.rotation',
     policy: 'stores',
-    instead(given, whose, at, old) {
-      const entry = honestCache.stores(given, whose, at, old)
+    instead: storing((entry, { at, old }) => {
       const isAlike =
         old !== undefined &&
         at.receivedAt - old.receivedAt < 60_000 &&
         Math.abs(at.expiresAt - at.receivedAt - (old.expiresAt - old.receivedAt)) < 1000
       const times = isAlike ? (timesOf(old) ?? 0) + 1 : 0
-      return entry && { ...entry, ...(times >= 3 && { refresh: undefined }), times }
-    },
+      return { ...entry, ...(times >= 3 && { refresh: undefined }), times }
+    }),
   },
 
   'cache.calls-with-old-token': {

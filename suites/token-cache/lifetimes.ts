@@ -63,18 +63,20 @@ const lasting = ({ clause, window, title, sends, kills, examples, waits }: Parts
   },
 })
 
+/** Whole hours, in ms. */
+const between = (least: number, most: number) =>
+  fc.integer({ min: least / hour, max: most / hour }).map((hours) => hours * hour)
 /** From two hours on, so that an access token has expired. */
 const waiting = (longest: number, maxLength: number) =>
-  fc.array(
-    fc.integer({ min: 2, max: Math.floor(longest / hour) }).map((hours) => hours * hour),
-    { minLength: 1, maxLength },
-  )
+  fc.array(between(2 * hour, longest), { minLength: 1, maxLength })
+
+const documented: Window = { profile: 'documented', unused: 14 * day, whole: 90 * day }
 
 /** The documented windows of refresh tokens, at a moved clock. */
 export const windows: readonly CacheCheck[] = [
   lasting({
     clause: 'cache.sliding-14-days',
-    window: { profile: 'documented', unused: 14 * day, whole: 90 * day },
+    window: documented,
     title: 'a refresh token renews silently within 14 days of its last use, and no longer',
     sends: 'calls after waits of up to 13 days each, and one after more than 14 days',
     kills: ['cache.forgets-tokens-after-ten-days', 'cache.forgets-trust-after-14-days', 'cache.keeps-dead-tokens'],
@@ -83,7 +85,7 @@ export const windows: readonly CacheCheck[] = [
   }),
   lasting({
     clause: 'cache.cap-90-days',
-    window: { profile: 'documented', unused: 14 * day, whole: 90 * day },
+    window: documented,
     title: 'refresh tokens renew silently for 90 days in all, and no longer',
     sends: 'calls every twelve days or so for close to 90 days, and one after them',
     kills: [
@@ -92,10 +94,7 @@ export const windows: readonly CacheCheck[] = [
       'cache.keeps-dead-tokens-of-long-trust',
     ],
     examples: [Array.from({ length: 7 }, () => 12 * day)],
-    waits: fc.array(
-      fc.integer({ min: 11 * 24, max: 12 * 24 }).map((hours) => hours * hour),
-      { minLength: 7, maxLength: 7 },
-    ),
+    waits: fc.array(between(11 * day, 12 * day), { minLength: 7, maxLength: 7 }),
   }),
   lasting({
     clause: 'cache.guest-12-hours',
