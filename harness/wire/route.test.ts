@@ -26,3 +26,15 @@ test('an origin that nobody has is a broken connection', async () => {
     await expect(wire(request(origin))).rejects.toThrow(origin)
   }
 })
+
+test('requests one after the other leave time for whatever else is due', async () => {
+  const wire = route({ 'https://a.test': async () => textResponse(200, 'a') })
+  const due: string[] = []
+  const asking = (async () => {
+    for (let asked = 0; asked < 100; asked += 1) await wire(request('https://a.test'))
+    due.push('asked')
+  })()
+  setImmediate(() => due.push('due'))
+  await asking
+  expect(due).toEqual(['due', 'asked'])
+})
