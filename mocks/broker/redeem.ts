@@ -1,36 +1,53 @@
-import { HttpResponse } from 'msw'
+import type { HttpHandler } from 'msw'
+import { HttpResponse, http } from 'msw'
+import type { Provision } from '../../fixtures/world/provision.ts'
 import { encodeForm } from '../../protocols/form.ts'
 import type { Pairs, Wire, WireResponse } from '../../protocols/wire.ts'
 import { textOf } from '../../protocols/wire.ts'
 import { freshPage, postingForm } from './pages.ts'
 import type { BrokerClient, Policies, Refusal, Told } from './policies.ts'
+import type { Refuse } from './refuse.ts'
 import type { Read } from './request.ts'
+import { readRequest } from './request.ts'
 import type { Happening } from './store-policies.ts'
-import type { Beside, TokenAsked, TokenGiven, TokenPolicies } from './token-policies.ts'
+import type { TokenAsked, TokenGiven, TokenPolicies } from './token-policies.ts'
 
-type Surroundings = {
-  clients: readonly BrokerClient[]
-  application: Beside['application']
+/** What the nodes of a broker share of its token requests. */
+export type TokenState = {
+  /** The answers that are being worked out, under the names by which they are shared. */
+  flights: Map<string, Promise<Answered>>
+  /** The refresh tokens that clients were handed while the broker runs, the newest last, by client id. */
+  handed: Map<string, string[]>
+}
+
+/** State without requests. */
+export const newTokenState = (): TokenState => ({ flights: new Map(), handed: new Map() })
+
+type Surroundings = TokenState & {
+  provision: Pick<Provision, 'clients' | 'application'>
+  origin: string
   /** Only for how a failure is worded. */
   policies: Pick<Policies, 'tellsOf'>
   token: TokenPolicies
   wire: Wire
-  /** The realm that the path names, if it names one. */
-  realm: string | undefined
-  /** The answers that are being worked out, at all nodes, under the names by which they are shared. */
-  flights: Map<string, Promise<Answered>>
   tells: (happening: Happening) => void
-  refreshTokens: HandedTokens
+  refuse: Refuse
 }
-
-/** The refresh tokens that the clients of a broker were handed while it runs, the newest last, by client id. */
-export type HandedTokens = Map<string, string[]>
 
 type Refused = { refusal: Refusal; told?: Told }
 type Answered = Refused | { token: Response }
 
-/** The answers to token requests that the nodes of a broker are working out. */
-export type Flights = Surroundings['flights']
+/** The handlers for token requests, at a path that names a realm and at one that does not. */
+export const tokenHandlers = (around: Surroundings): HttpHandler[] => {
+  const { origin, token, refuse } = around
+  const tokens: Parameters<typeof http.post>[1] = async ({ request, params: { version, tenant } }) => {
+    const read = readRequest(request)
+    if (!token.servesVersion(String(version))) return refuse('oauth-version', read)
+    const answered = await redeem(read, tenant === undefined ? undefined : String(tenant), around)
+    return 'refusal' in answered ? refuse(answered.refusal, read, '', answered.told) : answered.token
+  }
+  return ['', '/:tenant'].map((under) => http.post(`${origin}${under}/token/oauth/:version`, tokens))
+}
 
 /**
  * Redeems a code, or renews by a refresh token, in the documented form: client, redirect URI and realm are validated, then
@@ -39,13 +56,13 @@ export type Flights = Surroundings['flights']
  *
  * @see TRUST: Access Token Flow
  */
-export const redeem = async ({ form }: Read, surroundings: Surroundings): Promise<Answered> => {
-  const { token, realm, flights } = surroundings
+const redeem = async ({ form }: Read, realm: string | undefined, around: Surroundings): Promise<Answered> => {
+  const { token, flights } = around
   const asked = token.reads(form.parameters, realm)
   if (asked === undefined) return { refusal: 'token-request', told: { because: 'malformed' } }
   const name = token.sharesAnswer(asked)
-  if (name === undefined) return answer(asked, surroundings)
-  const flight = flights.get(name) ?? answer(asked, surroundings).finally(() => flights.delete(name))
+  if (name === undefined) return answer(asked, around)
+  const flight = flights.get(name) ?? answer(asked, around).finally(() => flights.delete(name))
   flights.set(name, flight)
   const shared = await flight
   return 'token' in shared ? { token: shared.token.clone() } : shared
@@ -53,8 +70,9 @@ export const redeem = async ({ form }: Read, surroundings: Surroundings): Promis
 
 const answer = async (
   asked: TokenAsked,
-  { clients, application, policies, token, wire, tells, refreshTokens }: Omit<Surroundings, 'realm' | 'flights'>,
+  { provision, policies, token, wire, tells, handed }: Surroundings,
 ): Promise<Answered> => {
+  const { clients, application } = provision
   const client = token.findClient(clients, asked)
   if (client === undefined) return { refusal: token.blamesClient(asked) }
   const invalid = validated(client, asked, { clients, token })
@@ -63,9 +81,9 @@ const answer = async (
   }
   if (invalid && token.validatesFirst(asked)) return invalid
 
-  const handed = refreshTokens.get(client.id) ?? []
+  const before = handed.get(client.id) ?? []
   const { type, value } = asked.grant
-  const sent = type === 'refresh_token' ? token.refreshesWith(value, handed) : value
+  const sent = type === 'refresh_token' ? token.refreshesWith(value, before) : value
   const given = await grant(client, { ...asked, grant: { type, value: sent } }, { token, wire })
   if (invalid) return invalid
   const { value: code } = asked.grant
@@ -83,7 +101,7 @@ const answer = async (
       told: { because: 'other-realm', ...quoting(token.quotesForeign(given.token, client)) },
     }
   const next = given.token['refresh_token']
-  if (typeof next === 'string') refreshTokens.set(client.id, [...handed.slice(-9), next])
+  if (typeof next === 'string') handed.set(client.id, [...before.slice(-9), next])
   tells({ is: 'redeemed', client, code, token: JSON.stringify(given.token) })
   return { token: delivered(token.handsOver(given.token, client, asked), token.delivers(client, asked)) }
 }
@@ -91,7 +109,7 @@ const answer = async (
 const validated = (
   client: BrokerClient,
   asked: TokenAsked,
-  { clients, token }: Pick<Surroundings, 'clients' | 'token'>,
+  { clients, token }: { clients: readonly BrokerClient[]; token: TokenPolicies },
 ): Refused | undefined => {
   if (!token.mayUseOauth(client, asked)) return { refusal: 'invalid_client_id' }
   return token.isRegistered(client, asked, clients) ? undefined : { refusal: 'invalid_redirect_uri' }
