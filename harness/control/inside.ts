@@ -1,8 +1,8 @@
 import { posix } from 'node:path'
 import type { DeclaredCapability } from '../../fixtures/clauses/clause.ts'
 import type { Wire } from '../../protocols/wire.ts'
-import { Inconclusive } from '../judge/blame.ts'
 import { Trouble } from '../trouble.ts'
+import { asked, byPost } from './asked.ts'
 import type { Dump } from './dump.ts'
 import { filled, longest, readCommand, readFiles, readPath } from './dump.ts'
 
@@ -33,7 +33,7 @@ export type OwnInside = {
   folder?: string
 }
 
-/** What can be seen and done inside a target. Each throws {@link Inconclusive} when the target does not let it. */
+/** What can be seen and done inside a target. Each throws Inconclusive when the target does not let it. */
 export type Inside = {
   /** What the database holds, as the target reads it. */
   storage(): Promise<Dump>
@@ -94,7 +94,7 @@ export const insideOf = ({ control, own, wire, origin, directory, capabilities, 
       typeof logs === 'object'
         ? () => inFiles(logs, longest.log, false)
         : given(logs === 'output' ? own.logs : logs, 'log'),
-    restart: typeof restart === 'object' ? () => restartBy(wire, origin, restart.path) : restart,
+    restart: typeof restart === 'object' ? byPost(wire, origin, restart.path) : restart,
   }
   for (const [name, capability] of Object.entries(declaredAs) as [keyof Inside, DeclaredCapability][]) {
     if (!capabilities.includes(capability) || ways[name] !== undefined) continue
@@ -119,19 +119,6 @@ const declaredAs = {
   restart: 'restart',
 } as const satisfies Record<keyof Inside, DeclaredCapability>
 
-/** A way as a check asks for it. */
-const asked =
-  <T>(way: Way<T>, what: string): (() => Promise<T>) =>
-  async () => {
-    if (way === undefined) throw new Inconclusive('undelivered', `the target gives no way to ${what}`)
-    try {
-      return await way()
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      throw new Inconclusive('undelivered', `the target did not ${what}: ${why}`, { cause })
-    }
-  }
-
 const inTime = async (reader: Reader, within: number): Promise<string | Uint8Array> => {
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new Error(`it was not done after ${within} ms`)), within)
@@ -147,9 +134,4 @@ const bytesOf = (given: unknown): Uint8Array => {
   if (!(bytes instanceof Uint8Array)) throw new Error('it gave neither a text nor bytes')
   if (bytes.length > longest.storage) throw new Error(`it gave more than ${longest.storage} bytes`)
   return bytes
-}
-
-const restartBy = async (wire: Wire, origin: string, path: string): Promise<void> => {
-  const { status } = await wire({ method: 'POST', origin, rawPath: path, headers: [['content-length', '0']] })
-  if (status < 200 || status > 299) throw new Error(`${origin}${path} answered ${status}`)
 }

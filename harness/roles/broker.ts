@@ -17,7 +17,7 @@ import type { Dialect, Endpoints } from '../dialects/dialect.ts'
 import { capabilitiesOf, resolveDialect } from '../dialects/resolve.ts'
 import type { Triggers } from '../dialects/trigger.ts'
 import { Inconclusive } from '../judge/blame.ts'
-import { askedOfTarget, httpRotation } from '../keys/rotation.ts'
+import { asked, byPost } from '../control/asked.ts'
 import { kindsOf } from '../target/kinds.ts'
 import type { Profile } from '../target/target.ts'
 import { upstreamOf } from './broker-upstream.ts'
@@ -106,8 +106,9 @@ export const brokerRole: RoleModule<'broker'> = {
           profile: target.profile,
           triggers: target.control?.triggers ?? {},
           application: provision(place).application,
-          rotateKey: askedOfTarget(
-            typeof rotate === 'object' ? httpRotation(wire, at.target, rotate.path) : (rotate ?? rotateKey),
+          rotateKey: asked(
+            typeof rotate === 'object' ? byPost(wire, at.target, rotate.path) : (rotate ?? rotateKey),
+            'rotate its key',
           ),
           registration: registrationOf(target.control?.registration ?? registration, {
             target: at.target,

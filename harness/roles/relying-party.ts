@@ -10,9 +10,7 @@ import type { Signer } from '../../protocols/signature/sign.ts'
 import { partyWorldByHand, readPartyByHand } from '../attach/by-hand.ts'
 import type { Place } from '../attach/site.ts'
 import { placeOf } from '../attach/site.ts'
-import { Inconclusive } from '../judge/blame.ts'
-import type { MetadataRefresh } from '../keys/refresh.ts'
-import { httpRefresh } from '../keys/refresh.ts'
+import { asked, byPost } from '../control/asked.ts'
 import type { PartyDriver, PartyPages, PartyProfile } from '../target/relying-party.ts'
 import type { RoleModule } from './role.ts'
 
@@ -100,8 +98,9 @@ export const partyRole: RoleModule<'relying-party'> = {
           broker: { name, tenant, clock, endpoint: broker.endpoint, signer, next, stranger },
           registered: parties,
           publishes: (...signers) => void (published.signers = signers),
-          refreshMetadata: askedOfParty(
-            typeof refresh === 'object' ? httpRefresh(wire, at.target, refresh.path) : (refresh ?? refreshMetadata),
+          refreshMetadata: asked(
+            typeof refresh === 'object' ? byPost(wire, at.target, refresh.path) : (refresh ?? refreshMetadata),
+            'read the metadata again',
           ),
         }
       },
@@ -145,15 +144,3 @@ export const partyProvisionOf = (
     tenant: { claim: 'http://schemas.microsoft.com/identity/claims/tenantid', id: world.application.id },
   }
 }
-
-const askedOfParty =
-  (refresh: MetadataRefresh | undefined): MetadataRefresh =>
-  async () => {
-    if (refresh === undefined) throw new Inconclusive('undelivered', 'the party gives no way to refresh its metadata')
-    try {
-      await refresh()
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause)
-      throw new Inconclusive('undelivered', `the party did not read the metadata again: ${why}`, { cause })
-    }
-  }

@@ -5,9 +5,8 @@ import type { Wire } from '../../protocols/wire.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
 import type { RegistrationWay } from '../control/registration.ts'
 import type { Reader, Restart } from '../control/inside.ts'
-import type { KeyRotation } from '../keys/rotation.ts'
+import type { KeyRotation, MetadataRefresh } from '../control/asked.ts'
 import type { WebCertificate } from '../wire/presented.ts'
-import type { MetadataRefresh } from '../keys/refresh.ts'
 import { origin, path, text } from './fields.ts'
 
 const launchedSchema = z.strictObject({

@@ -5,7 +5,7 @@ import type { WireResponse } from '../../protocols/wire.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
 import type { InsideControl } from '../control/inside.ts'
 import { insideSchemas } from '../control/schema.ts'
-import type { MetadataRefresh } from '../keys/refresh.ts'
+import type { MetadataRefresh } from '../control/asked.ts'
 import type { Attach, FileAttach } from './attach.ts'
 import { nodes, path, text } from './fields.ts'
 
