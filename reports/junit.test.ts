@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { reported } from '../test/reported.ts'
 import type { Check, Invariant } from '../harness/judge/check.ts'
 import { toJunit } from './junit.ts'
 import type { Report } from './report.ts'
@@ -65,29 +66,8 @@ const failing = (grade: 'blocking' | 'advice', actual = 'that'): Verdict => ({
   expected: 'this',
   actual,
 })
-const report = (verdicts: Verdict[], strict = false): Report => ({
-  schema: 'brokerspec-report/1',
-  run: {
-    seed: 7,
-    runs: 100,
-    transport: 'direct',
-    strict,
-    harness: '0.0.0',
-    catalogueDigest: '',
-    at: '2026-01-01T00:00:00.000Z',
-    invocation: 'brokerspec',
-    targetFile: 'target.json',
-  },
-  target: { role: 'broker', name: 'a <broker>', version: '1.0', dialect: 'k2trust', capabilities: [], profile: {} },
-  selected: [check.id],
-  invariants: [],
-  verdicts,
-  evidence: {},
-  clauses: {},
-  notTested: [],
-  waivers: [],
-  exit: 0,
-})
+const report = (verdicts: Verdict[], strict = false): Report =>
+  reported({ run: { strict }, target: { name: 'a <broker>' }, selected: [check.id], verdicts })
 const suiteOf = (verdicts: Verdict[], strict = false) => parse(toJunit(report(verdicts, strict), catalogue))
 const resultOf = (verdict: Verdict, strict = false) =>
   suiteOf([verdict], strict).children[0]?.children[0]?.children.find(({ name }) => name !== 'properties')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { reported } from '../test/reported.ts'
 import type { Check, Invariant } from '../harness/judge/check.ts'
 import type { Report } from './report.ts'
 import { headLines, progressLine, styleFor, summary } from './terminal.ts'
@@ -42,29 +43,14 @@ const exchange = (n: number, phase: Evidence['phase'] = 'run', more: Partial<Evi
   response: { status: 302, headers: [['location', 'https://evil.test/?error=denied']], body: '' },
   ...more,
 })
-const report = (verdict: Verdict, evidence: Evidence[] = []): Report => ({
-  schema: 'brokerspec-report/1',
-  run: {
-    seed: 7,
-    runs: 100,
-    transport: 'direct',
-    strict: false,
-    harness: '0.0.0',
-    catalogueDigest: '',
-    at: '2026-01-01T00:00:00.000Z',
-    invocation: 'brokerspec',
-    targetFile: 'target.json',
-  },
-  target: { role: 'broker', name: 'a broker', version: '1.0', dialect: 'k2trust', capabilities: [], profile: {} },
-  selected: [check.id],
-  invariants: [],
-  verdicts: [verdict],
-  evidence: { [check.id]: evidence },
-  clauses: { [clause]: verdict.status },
-  notTested: [],
-  waivers: [],
-  exit: verdict.status === 'fail' ? 1 : 0,
-})
+const report = (verdict: Verdict, evidence: Evidence[] = []): Report =>
+  reported({
+    selected: [check.id],
+    verdicts: [verdict],
+    evidence: { [check.id]: evidence },
+    clauses: { [clause]: verdict.status },
+    exit: verdict.status === 'fail' ? 1 : 0,
+  })
 const said = (verdict: Verdict, evidence: Evidence[] = []) => summary(report(verdict, evidence), catalogue, plain)
 /** Characters by which a terminal could be told to do something, or to show something else. */
 const commanding = /[^\n\u0020-\u007E·✔✘…§–—“”‘’→]/u

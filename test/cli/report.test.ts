@@ -7,6 +7,7 @@ import { categories } from '../../reports/allure/categories.ts'
 import type { Report } from '../../reports/report.ts'
 import type { Ended } from './command.ts'
 import { embeddedIn } from '../embedded.ts'
+import { reported } from '../reported.ts'
 import { brokerspec, folder } from './command.ts'
 
 type Verdict = Report['verdicts'][number]
@@ -45,29 +46,15 @@ const evidence: Report['evidence'][string] = (['control', 'run'] as const).map((
   request: { method: 'GET', url: 'https://broker.test/', headers: [] },
   response: { status: 200, headers: [['content-type', 'text/html']], body: words },
 }))
-const report = (strict: boolean): Report => ({
-  schema: 'brokerspec-report/1',
-  run: {
-    seed: 7,
-    runs: 1,
-    transport: 'direct',
-    strict,
-    harness: '0.0.0',
-    catalogueDigest: '',
-    at: '2026-01-01T00:00:00.000Z',
-    invocation: 'brokerspec',
-    targetFile: 'target.json',
-  },
-  target: { role: 'broker', name: 'evil\nexit = 0', version: '1', dialect: 'k2trust', capabilities: [], profile: {} },
-  selected: [],
-  invariants: [],
-  verdicts,
-  evidence: { 'authorize.unregistered-redirect.near-miss': evidence, 'gone.inconclusive': evidence },
-  clauses: { [clause]: 'fail' },
-  notTested: [],
-  waivers: [],
-  exit: 1,
-})
+const report = (strict: boolean): Report =>
+  reported({
+    run: { strict },
+    target: { name: 'evil\nexit = 0', version: '1' },
+    verdicts,
+    evidence: { 'authorize.unregistered-redirect.near-miss': evidence, 'gone.inconclusive': evidence },
+    clauses: { [clause]: 'fail' },
+    exit: 1,
+  })
 
 const made = folder()
 const [results, html] = [join(made, 'results'), join(made, 'html')]
