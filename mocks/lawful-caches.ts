@@ -1,4 +1,5 @@
-import type { Wire } from '../protocols/wire.ts'
+import { queryOf, valuesOf } from '../protocols/form.ts'
+import type { Wire, WireRequest } from '../protocols/wire.ts'
 import { textOf, textResponse } from '../protocols/wire.ts'
 import { cacheForms } from './token-cache/cache.ts'
 import type { CachePolicies } from './token-cache/policies.ts'
@@ -17,6 +18,8 @@ export type LawfulCache = {
 }
 
 const trustPage = '/trust'
+
+const stateOf = (url: string): string => valuesOf(queryOf(url), 'state')[0] ?? ''
 
 /** Every lawful variant of the reference token cache. */
 export const lawfulCaches = {
@@ -99,6 +102,22 @@ export const lawfulCaches = {
           ['content-type', 'application/json'],
         ])
       },
+  },
+  'takes-up-the-call': {
+    does: 'takes up the call that a trust dialog interrupted as soon as the dialog has ended',
+    around(cache) {
+      const interrupted = new Map<string, WireRequest>()
+      return async (request, signal) => {
+        const response = await cache(request, signal)
+        if (request.rawPath === cacheForms.call.path) {
+          const { trustUrl } = JSON.parse(textOf(response)) as { trustUrl?: string }
+          if (trustUrl !== undefined) interrupted.set(stateOf(trustUrl), request)
+        }
+        const call = request.rawPath.startsWith(cacheForms.callback) && interrupted.get(stateOf(request.rawPath))
+        if (call && response.status === 200) await cache(call, signal)
+        return response
+      }
+    },
   },
   'finds-out-the-realm': {
     does: 'asks the resource for its realm before every call, without a token',

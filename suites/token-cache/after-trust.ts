@@ -4,16 +4,21 @@ import type { CacheCheck, Context, Pair } from './asking.ts'
 import { call, casesFor, freshPairs, manyPairs, owedData, owned, answers, told, trust } from './asking.ts'
 import type { Grant } from './traffic.ts'
 
-/** The redemption that a trust dialog owes: one, and nothing asked of the resource before it. */
+/**
+ * The grant that a trust dialog owes: one redemption, and nothing asked of the resource but with what comes of it. Where the call that was
+ * interrupted is taken up at once with a token that is due, it is the renewal for that.
+ */
 export const redeemedBy = async (context: Context, pair: Pair, as: 'user' | 'service' = 'user'): Promise<Grant> => {
-  const { redemptions, data } = await trust(context, pair, as)
+  const { redemptions, renewals, data } = await trust(context, pair, as)
   const [grant] = redemptions
   const fail = (kind: string, actual: string) =>
     new Violation(kind, { expected: 'one redemption of the code of a trust dialog, and no data before it', actual })
   if (grant?.access === undefined || redemptions.length !== 1)
     throw fail('not-redeemed', `${redemptions.length} redemptions`)
-  if (data.length > 0) throw fail('early-data', `${data.length} calls at the resource`)
-  return grant
+  const grants = [grant, ...renewals]
+  const early = data.filter(({ token }) => !grants.some(({ access }) => access === token))
+  if (early.length > 0) throw fail('early-data', `${early.length} calls at the resource with another token`)
+  return grants.findLast(({ access }) => access !== undefined) ?? grant
 }
 
 /** Judges that a call was made with this token, and that none was asked for. */

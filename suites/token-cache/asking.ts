@@ -139,15 +139,19 @@ const objectIn = (text: string): Record<string, unknown> => {
 }
 
 /** Walks a trust dialog as a user until the browser is about to come back to the target. */
-export const walk = async (context: Context, url: string, user: User): Promise<Journey> => {
+export const walk = async (
+  context: Context,
+  url: string,
+  user: User,
+  browser = context.browser(),
+): Promise<Journey> => {
   if (!URL.canParse(url)) throw new Inconclusive('unreadable', 'the trust URL is no URL')
   const { origin, pathname, search } = new URL(url)
-  const { at } = context
+  const { at, profile } = context
   if (!Object.values(at).includes(origin)) throw new Inconclusive('unreadable', 'the trust URL leads to nobody here')
-  const browser = context.browser()
   const request: WireRequest = { method: 'GET', origin, rawPath: pathname + search, headers: [['accept', 'text/html']] }
   if (origin !== at.target) return browser.go(request, user, 'target')
-  const begun = await browser.go(request, user, 'broker')
+  const begun = await browser.go(request, user, profile.through === 'broker' ? 'broker' : 'idp')
   return [...begun, ...(await browser.resume(begun, user, 'target'))]
 }
 
