@@ -179,6 +179,13 @@ const onlyByPropertyOfCache: Partial<Record<keyof CachePolicies, CacheFaultId>> 
   afterDenial: 'cache.lends-tokens-when-denied-once-there-are-five',
   asksFor: 'cache.refuses-further-resources-without-audience',
   callsWith: 'cache.calls-as-user-for-app-once-there-are-three',
+  trustAt: 'cache.begins-trust-for-seventh-resource-at-token-service',
+  redeemsBy: 'cache.redeems-for-seventh-resource-at-token-service',
+  redeemsAtOnce: 'cache.redeems-codes-of-seventh-resource-when-called',
+  asksBeside: 'cache.renews-fourth-resource-twice',
+  storesFirst: 'cache.stores-renewals-of-fourth-resource-once-data-came',
+  redeemsFor: 'cache.redeems-before-verifying-all-of-the-state',
+  isOver: 'cache.takes-callbacks-again-among-others',
 }
 
 /** The same of high trust. What key there is, what is published and what TLS shows is asked for in one way. */

@@ -12,14 +12,16 @@ const through = 'cache.through-broker'
 const timesOf = (entry: Entry & { times?: number }): number | undefined => entry.times
 
 /** A renewal in the form of RFC 6749, at the token service itself. */
-const directly = ({ refresh }: Entry, { resource, realm }: Whose): TokenRequest => ({
-  url: resource.tokenService,
-  form: [
+const directly = ({ refresh }: Entry, whose: Whose): TokenRequest =>
+  atTokenService(whose, [
     ['grant_type', 'refresh_token'],
-    ['refresh_token', refresh],
-    ['client_id', `${resource.id}@${realm}`],
-    ['resource', resource.audience],
-  ] as Pairs,
+    ['refresh_token', refresh ?? ''],
+  ])
+
+/** A grant in the form of RFC 6749, at the token service itself. */
+export const atTokenService = ({ resource, realm }: Whose, grant: Pairs): TokenRequest => ({
+  url: resource.tokenService,
+  form: [...grant, ['client_id', `${resource.id}@${realm}`], ['resource', resource.audience ?? '']],
 })
 
 /** The place of a resource among those of its tenant. */

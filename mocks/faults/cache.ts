@@ -5,6 +5,7 @@ import { cacheExpiryFaults } from './cache-expiry.ts'
 import { cacheLateFaults } from './cache-late.ts'
 import { cacheLifetimeFaults } from './cache-lifetimes.ts'
 import { cacheInboundFaults } from './cache-inbound.ts'
+import { cacheStepFaults } from './cache-steps.ts'
 import { cacheTokenFaults } from './cache-tokens.ts'
 import { cacheTrustFaults } from './cache-trust.ts'
 
@@ -12,6 +13,7 @@ import { cacheTrustFaults } from './cache-trust.ts'
 export const cacheFaults = {
   ...cacheTrustFaults,
   ...cacheTokenFaults,
+  ...cacheStepFaults,
   ...cacheExpiryFaults,
   ...cacheLifetimeFaults,
   ...cacheLateFaults,

@@ -3,8 +3,7 @@ import type { Clock } from '../../protocols/clock.ts'
 import { encodeForm } from '../../protocols/form.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import { textOf } from '../../protocols/wire.ts'
-import type { CachePolicies, Entry, Failure, Given, TokenRequest, Whose } from './policies.ts'
-import { tokenForm } from './policies.ts'
+import type { CachePolicies, Entry, Failure, Given, Got, TokenRequest, Whose } from './policies.ts'
 import type { TokenStore } from './store.ts'
 
 /** What a cache works with. */
@@ -20,8 +19,8 @@ export type Works = {
   seen: Set<string>
 }
 
-/** A token to call with; or none, since trust is due, or since the broker or what is behind it failed. */
-export type Acquired = { is: 'token'; access: string } | { is: 'no-token' } | { is: 'failed' }
+/** A token to call with, and what is stored once it has given data; or none, since trust is due, or since the broker or what is behind it failed. */
+export type Acquired = { is: 'token'; access: string; onceGood?: () => void } | { is: 'no-token' } | { is: 'failed' }
 
 /**
  * Gets the token for a call, by the three documented conditions: none is there, and trust is due; a valid one is used as it is; one
@@ -66,8 +65,13 @@ const renew = async (entry: Entry, whose: Whose, works: Works): Promise<Acquired
   for (const request of policies.renewsBy({ ...entry, refresh }, whose, provision)) {
     const answer = await askForToken(request, works)
     if (typeof answer === 'object') {
-      const renewed = keep(answer, whose, works, entry)
-      return renewed ? { is: 'token', access: policies.usesOf(renewed, entry) } : { is: 'no-token' }
+      const renewed = entryOf(answer, whose, works, entry)
+      if (renewed === undefined) return { is: 'no-token' }
+      const storing = () => store.put(key, renewed)
+      const first = policies.storesFirst(whose, provision)
+      if (first) storing()
+      await askBeside({ request, entry: renewed, isRenewal: true }, whose, works)
+      return { is: 'token', access: policies.usesOf(renewed, entry), ...(!first && { onceGood: storing }) }
     }
     failure = answer
   }
@@ -81,21 +85,30 @@ const renew = async (entry: Entry, whose: Whose, works: Works): Promise<Acquired
 /** Redeems the code that came back from a trust dialog, and stores what comes of it. */
 export const redeem = async (code: string, whose: Whose, works: Works): Promise<boolean> => {
   const { provision, policies } = works
-  const request = {
-    url: provision.broker.tokenEndpoint,
-    form: tokenForm(whose, provision, ['AuthorizationCode', code], policies.asksFor(whose, provision) ?? []),
+  for (const request of policies.redeemsBy(code, whose, provision, policies.asksFor(whose, provision) ?? [])) {
+    const answer = await askForToken(request, works)
+    if (typeof answer !== 'object') continue
+    const entry = keep(answer, whose, works)
+    if (entry) await askBeside({ request, entry, isRenewal: false }, whose, works)
+    return entry !== undefined
   }
-  const answer = await askForToken(request, works)
-  return typeof answer === 'object' && keep(answer, whose, works) !== undefined
+  return false
+}
+
+const askBeside = async (got: Got, whose: Whose, works: Works): Promise<void> => {
+  for (const request of works.policies.asksBeside(got, whose, works.provision)) await askForToken(request, works)
 }
 
 /** Stores what a token endpoint handed out, as far as it is stored. */
-export const keep = (given: Given, whose: Whose, { policies, clock, store }: Works, old?: Entry): Entry | undefined => {
-  const receivedAt = clock.now()
-  const at = { receivedAt, expiresAt: policies.expiryOf(given, receivedAt) }
-  const entry = policies.stores(given, whose, at, old)
-  if (entry !== undefined) store.put(policies.keyOf(whose), entry)
+export const keep = (given: Given, whose: Whose, works: Works, old?: Entry): Entry | undefined => {
+  const entry = entryOf(given, whose, works, old)
+  if (entry !== undefined) works.store.put(works.policies.keyOf(whose), entry)
   return entry
+}
+
+const entryOf = (given: Given, whose: Whose, { policies, clock }: Works, old?: Entry): Entry | undefined => {
+  const receivedAt = clock.now()
+  return policies.stores(given, whose, { receivedAt, expiresAt: policies.expiryOf(given, receivedAt) }, old)
 }
 
 /** The numbers by which token services refuse a grant; whatever else comes instead of a token is a failure. */

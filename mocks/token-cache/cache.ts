@@ -86,6 +86,8 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore, 
   const { origin, clock, wire, cache: policies = honestCache } = parts
   const works: Works = { provision, policies, clock, wire, store, flights: new Map(), seen: new Set() }
   const pending: Pending[] = []
+  /** Codes that wait for the next call, by whose they are. */
+  const waiting = new Map<string, string>()
 
   /** The URL of a trust dialog: an authorization request at the broker. */
   const offered = (whose: Whose): string => {
@@ -100,7 +102,7 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore, 
       ['state', state],
       ...policies.trustParameters(whose, provision),
     ]
-    return withQuery(provision.broker.authorizationEndpoint, query)
+    return withQuery(policies.trustAt(whose, provision), query)
   }
 
   const trust = (whose: Whose): CallAnswer => ({
@@ -120,6 +122,8 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore, 
   const call = async (whose: Whose): Promise<CallAnswer> => {
     if (policies.asksFor(whose, provision) === undefined)
       return { outcome: 'failed', says: 'this resource is not served' }
+    const code = waiting.get(policies.keyOf(whose))
+    if (code !== undefined && waiting.delete(policies.keyOf(whose))) await redeem(code, whose, works)
     const acquired = await (whose.as === 'app' ? acquireForApp(whose, works) : acquire(whose, works))
     if (acquired.is === 'failed') return { outcome: 'failed', says: 'the token could not be renewed' }
     /** Nobody agrees for an app but the service account, of whom an app-only token can come then. */
@@ -127,7 +131,25 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore, 
     const first = await ask(whose, policies.callsWith(whose, acquired.access, store.all()))
     const other = first.status === 200 ? undefined : policies.afterDenial(whose, store.all())
     const response = other === undefined ? first : await ask(whose, other)
+    if (response.status === 200) acquired.onceGood?.()
     return answered(response)
+  }
+
+  /** What is shown to the browser that comes back from a trust dialog. */
+  const comesBack = async (state: string | undefined, code: string | null) => {
+    const back = policies.findPending(pending, state)
+    if (back === undefined || code === null) {
+      const other = policies.redeemsFor(pending, state)
+      if (other !== undefined && code !== null) await redeem(code, other.whose, { ...works, store: openTokenStore() })
+      return shown('Nothing is known of this.', 400)
+    }
+    const { whose } = back
+    if (policies.isOver(back, pending)) pending.splice(pending.indexOf(back), 1)
+    if (!policies.redeemsAtOnce(whose, provision)) {
+      waiting.set(policies.keyOf(whose), code)
+      return shown('Trusted.', 200)
+    }
+    return (await redeem(code, whose, works)) ? shown('Trusted.', 200) : shown('It did not work out.', 400)
   }
 
   return wireOf([
@@ -142,11 +164,7 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore, 
     }),
     http.get(origin + cacheForms.callback, async ({ request }) => {
       const query = new URL(request.url).searchParams
-      const found = policies.findPending(pending, query.get('state') ?? undefined)
-      const code = query.get('code')
-      if (found === undefined || code === null) return shown('Nothing is known of this.', 400)
-      pending.splice(pending.indexOf(found), 1)
-      return (await redeem(code, found.whose, works)) ? shown('Trusted.', 200) : shown('It did not work out.', 400)
+      return comesBack(query.get('state') ?? undefined, query.get('code'))
     }),
     http.get(origin + cacheForms.inbound.path, ({ request }) => {
       const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1]

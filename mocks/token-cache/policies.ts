@@ -31,6 +31,9 @@ export type Failure = 'refused' | 'failed'
 /** A request for a token at an endpoint. */
 export type TokenRequest = { url: string; form: Pairs; headers?: Pairs }
 
+/** A token that came: of which request, what is stored of it, and whether it is a renewal. */
+export type Got = { request: TokenRequest; entry: Entry; isRenewal: boolean }
+
 /**
  * Every decision of the reference token cache, each pure and separate. A fault replaces exactly one of them; so does a lawful
  * variant.
@@ -54,10 +57,24 @@ export type CachePolicies = {
   standsIn(whose: Whose, all: ReadonlyMap<string, Entry>): string | undefined
   /** Whether whoever has no token is offered the trust dialog. */
   offersTrust(whose: Whose, provision: CacheProvision): boolean
+  /** Where the trust dialog begins. */
+  trustAt(whose: Whose, provision: CacheProvision): string
   /** What stands on the trust URL beside what every authorization request has. */
   trustParameters(whose: Whose, provision: CacheProvision): Pairs
   /** The trust dialog that a callback belongs to. */
   findPending(pending: readonly Pending[], state: string | undefined): Pending | undefined
+  /** The trust dialog as whose end a code is redeemed for nothing, where it belongs to none. */
+  redeemsFor(pending: readonly Pending[], state: string | undefined): Pending | undefined
+  /** Whether a trust dialog that has come back is over; `open` are all that were, itself among them. */
+  isOver(back: Pending, open: readonly Pending[]): boolean
+  /** Whether a code is redeemed when it comes back, and not once there is another call. */
+  redeemsAtOnce(whose: Whose, provision: CacheProvision): boolean
+  /** The requests for the redemption of a code, one after the other until one hands out a token. */
+  redeemsBy(code: string, whose: Whose, provision: CacheProvision, audiences: readonly string[]): TokenRequest[]
+  /** What else is asked of token endpoints once a token came, and of no use. */
+  asksBeside(got: Got, whose: Whose, provision: CacheProvision): TokenRequest[]
+  /** Whether a renewed token is stored before a resource is called with it, and not once that has given data. */
+  storesFirst(whose: Whose, provision: CacheProvision): boolean
   /** The requests for a renewal, one after the other until one hands out a token. */
   renewsBy(entry: Entry & { refresh: string }, whose: Whose, provision: CacheProvision): TokenRequest[]
   /** What is kept of a token that could not be renewed. */
@@ -111,8 +128,20 @@ export const honestCache: CachePolicies = {
   keyOf: ({ user, realm, resource, as }) => JSON.stringify([as, realm, user, resource.id]),
   standsIn: () => undefined,
   offersTrust: () => true,
+  trustAt: (_, { broker }) => broker.authorizationEndpoint,
   trustParameters: ({ as }) => (as === 'service' ? [['prompt', 'true']] : []),
   findPending: (pending, state) => pending.find((one) => one.state === state),
+  redeemsFor: () => undefined,
+  isOver: () => true,
+  redeemsAtOnce: () => true,
+  redeemsBy: (code, whose, provision, audiences) => [
+    {
+      url: provision.broker.tokenEndpoint,
+      form: tokenForm(whose, provision, ['AuthorizationCode', code], audiences),
+    },
+  ],
+  asksBeside: () => [],
+  storesFirst: () => true,
   renewsBy: ({ refresh }, whose, provision) => [
     {
       url: provision.broker.tokenEndpoint,

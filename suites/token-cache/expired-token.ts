@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { Violation } from '../../harness/judge/blame.ts'
 import type { CacheCheck, Called, Context, Pair } from './asking.ts'
-import { call, casesFor, freshPairs, manyPairs, owedData, serves, told } from './asking.ts'
+import { call, casesFor, freshPairs, manyPairs, owedData, serves, told, trust } from './asking.ts'
 import { redeemedBy, usesToken } from './after-trust.ts'
 import type { Grant } from './traffic.ts'
 
@@ -80,7 +80,13 @@ const strays = (sent: Called['sent']): string[] =>
     )
     .map(({ request }) => request.method)
 
-/** Renewal goes through the broker alone. */
+/** @throws Violation of kind `direct` */
+const keptOff = ({ sent }: Pick<Called, 'sent'>): void => {
+  if (strays(sent).length > 0)
+    throw new Violation('direct', { expected: 'tokens to be asked for through the broker alone', actual: 'a request to the token service itself' }) // prettier-ignore
+}
+
+/** Tokens are got and renewed through the broker alone. */
 export const throughBroker: CacheCheck = {
   id: 'cache.through-broker.alone',
   title: 'a token is got and renewed through the broker, and the token service is never asked directly',
@@ -94,6 +100,7 @@ export const throughBroker: CacheCheck = {
     'cache.falls-back-to-token-service',
     'cache.renews-further-resources-at-token-service',
     'cache.renews-fourth-resource-at-token-service',
+    'cache.redeems-at-token-service',
   ],
   control: serves,
   async run(context) {
@@ -101,11 +108,10 @@ export const throughBroker: CacheCheck = {
     const keepsOff = async (mode: 'sts.refuses-renewals' | 'sts.fails' | undefined) => {
       const pair = fresh.pair()
       context.hostile(dueAtOnce(context))
-      await redeemedBy(context, pair)
+      keptOff(await trust(context, pair))
       context.hostile(...(mode ? [mode] : []))
       const called = await call(context, pair)
-      if (strays(called.sent).length > 0)
-        throw new Violation('direct', { expected: 'renewal through the broker alone', actual: 'a request to the token service itself' }) // prettier-ignore
+      keptOff(called)
       if (called.renewals.length === 0)
         throw new Violation('not-renewed', { expected: 'a token that is about to expire to be renewed through the broker', actual: told(called) }) // prettier-ignore
     }

@@ -3,9 +3,11 @@ import { appColumns, appOnlyContinues } from './app-only.ts'
 import { audienceOptional } from './audience.ts'
 import type { CacheCheck } from './asking.ts'
 import { grantIsCeiling } from './ceiling.ts'
+import { takenOnce, verifiedFirst } from './callbacks.ts'
 import { commonConsent } from './consent.ts'
 import { renewsSilently, throughBroker } from './expired-token.ts'
 import { readsMoveNothing, restartsMoveNothing } from './expiry.ts'
+import { dueCallInOrder, firstCallInOrder, storedFirst } from './flows.ts'
 import { highTrustChecks } from './high-trust/index.ts'
 import { keepsNoCallersToken, verifiesCallers } from './inbound.ts'
 import { anyHistory } from './history.ts'
@@ -24,9 +26,14 @@ import { usesValidToken } from './valid-token.ts'
 export const cacheChecks: readonly CacheCheck[] = [
   promptsWithoutToken,
   servesAfterTrust,
+  firstCallInOrder,
   unsolicited,
+  verifiedFirst,
+  takenOnce,
   usesValidToken,
   renewsSilently,
+  dueCallInOrder,
+  storedFirst,
   throughBroker,
   servicePrompt,
   verifiesCallers,

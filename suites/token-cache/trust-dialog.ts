@@ -6,7 +6,7 @@ import type { CacheCheck, Context, Pair } from './asking.ts'
 import { call, casesFor, freshPairs, manyPairs, offeredTo, owned, pairsOf, serves, told, walk, watching } from './asking.ts' // prettier-ignore
 
 /** Where a trust dialog sends the browser back to, with its code. */
-const comesBack = async (context: Context, pair: Pair): Promise<URL> => {
+export const comesBack = async (context: Context, pair: Pair): Promise<URL> => {
   const url = offeredTo(await call(context, pair), 'a user without a token')
   const last = (await walk(context, url, pair.user)).at(-1)
   const location = last?.response?.headers.find(([name]) => name === 'location')?.[1]
@@ -17,15 +17,29 @@ const comesBack = async (context: Context, pair: Pair): Promise<URL> => {
 }
 
 /** What is made of the state with which a trust dialog comes back. `undefined`: it comes without. */
-type Spoils = (state: string, other: string) => string | undefined
+export type Spoils = (state: string) => string | undefined
 
-const spoilt = {
+/** How much of a state stays, in percent, and what stands in the place of the rest. */
+type Tail = readonly [percent: number, tail: string]
+
+/** The end of a state is replaced, from somewhere behind its middle on. */
+export const tails: fc.Arbitrary<Tail> = fc.tuple(fc.integer({ min: 55, max: 80 }), fc.stringMatching(/^[0-9a-f]{8}$/))
+
+export const withTail =
+  ([percent, tail]: Tail) =>
+  (state: string): string => {
+    const kept = state.slice(0, Math.floor((state.length * percent) / 100))
+    return (kept + tail.repeat(state.length)).slice(0, Math.max(state.length, kept.length + 4))
+  }
+
+export const spoilt = {
   'none at all': () => undefined,
   'an empty one': () => '',
   'a made-up one': () => 'f3b1d9a2-5c8e-4f07-9b6d-0a1e2c3d4f5b',
 } as const satisfies Record<string, Spoils>
 
-const delivers = async (context: Context, back: URL, state: string | undefined) => {
+/** Has a browser come back from a trust dialog under this state. `undefined`: without one. */
+export const delivers = async (context: Context, back: URL, state: string | undefined) => {
   const others = queryOf(back.search).filter(([name]) => name !== 'state')
   const query: Pairs = state === undefined ? others : [...others, ['state', state]]
   const { pathname, search } = new URL(withQuery(back.origin + back.pathname, query))
@@ -36,7 +50,7 @@ const delivers = async (context: Context, back: URL, state: string | undefined) 
 const storesNothing = async (context: Context, pair: Pair, spoil: Spoils) => {
   const back = await comesBack(context, pair)
   const state = valuesOf(queryOf(back.search), 'state')[0] ?? ''
-  const changed = spoil(state, state)
+  const changed = spoil(state)
   if (changed === state) throw new Inconclusive('undelivered', 'the trust dialog came back without a state')
   await delivers(context, back, changed)
   const called = await call(context, pair)
@@ -63,13 +77,8 @@ export const unsolicited: CacheCheck = {
     await context.each(Object.keys(spoilt) as (keyof typeof spoilt)[], (name) =>
       storesNothing(context, fresh.pair(), spoilt[name]),
     )
-    /** The end of the state is replaced, from somewhere behind its middle on. */
-    const tails = fc.tuple(fc.integer({ min: 55, max: 80 }), fc.stringMatching(/^[0-9a-f]{8}$/))
-    await context.forEvery('tails', tails, Math.min(40, casesFor(context, 2)), ([percent, tail]) =>
-      storesNothing(context, fresh.pair(), (state) => {
-        const kept = state.slice(0, Math.floor((state.length * percent) / 100))
-        return (kept + tail.repeat(state.length)).slice(0, Math.max(state.length, kept.length + 4))
-      }),
+    await context.forEvery('tails', tails, Math.min(40, casesFor(context, 2)), (tail) =>
+      storesNothing(context, fresh.pair(), withTail(tail)),
     )
   },
 }
