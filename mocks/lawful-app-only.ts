@@ -91,6 +91,15 @@ export const appOnlyVariants = {
     appOnly: { acceptsAudience: () => true },
     advised: ['app-only.valid-token.audience'],
   },
+  'asks-for-tokens-of-its-own-beside-app-only': {
+    does: 'asks the token endpoint for a token of its own application beside each request for an app-only token, and waits for none',
+    under,
+    appOnly: {
+      asksBeside: (_, resource, { application: { id, secret } }) => [
+        [['grant_type', 'client_credentials'], ['client_id', id], ['client_secret', secret], ['resource', resource]], // prettier-ignore
+      ],
+    },
+  },
   'leaves-resource-to-token-service': {
     does: 'leaves it to Azure ACS to refuse what is not SharePoint',
     under,

@@ -102,6 +102,7 @@ const onlyByPropertyOfToken: Record<keyof TokenPolicies, keyof typeof tokenFault
  * The same for app-only tokens. The grant itself is asked for in one way, so that there is nothing to vary in who it is made by.
  */
 const onlyByPropertyOfAppOnly: Partial<Record<keyof AppOnlyPolicies, keyof typeof appOnlyFaults>> = {
+  sharesAnswer: 'broker.shares-app-only-answers-by-realm',
   waives: 'broker.takes-long-opaque-user-tokens',
   validatesFirst: 'broker.asks-app-only-before-long-opaque-tokens',
   findIssuer: 'broker.takes-issuer-of-user-token-by-prefix',
@@ -113,6 +114,7 @@ const onlyByPropertyOfAppOnly: Partial<Record<keyof AppOnlyPolicies, keyof typeo
   isUsers: 'broker.tells-apps-by-optional-claims',
   acceptsAudience: 'broker.takes-audience-of-user-token-by-prefix',
   servesResource: 'broker.compares-app-only-resource-by-prefix',
+  asksBeside: 'broker.asks-app-only-of-long-opaque-tokens-without-awaiting',
   handsOut: 'broker.hands-out-long-lived-user-tokens',
 }
 

@@ -19,6 +19,9 @@ export type TokenIssuer = { pattern: string; jwks: { keys: readonly JWK[] } }
 /** What the realm of a token may be told from, beside its claims. */
 export type RealmSources = { ofIssuer: string; ofRequest: string | undefined; tenants: readonly BrokerTenant[] }
 
+/** Whether a request was refused, and what the broker calls itself at a token endpoint. */
+export type BesideAppOnly = { refused: boolean; raw: string; application: Pick<BrokerClient, 'id' | 'secret'> }
+
 /** What the token endpoint granted: the body of its answer. */
 export type Granted = Readonly<Record<string, unknown>>
 
@@ -29,6 +32,8 @@ export type Granted = Readonly<Record<string, unknown>>
  * @see TRUST: AppOnly (currently only supported with SharePoint Online)
  */
 export type AppOnlyPolicies = {
+  /** The name under which a request shares the answer that is worked out for another; `undefined`: it shares none. */
+  sharesAnswer(client: BrokerClient): string | undefined
   /** Whether a request that brings this text, or nothing, is served without judging it; `before` says which came before, and whether they were good. */
   waives(raw: string, before: ReadonlyMap<string, boolean>): boolean
   /** Whether the token is judged before the client's secret is used. */
@@ -53,12 +58,15 @@ export type AppOnlyPolicies = {
   servesResource(asked: string | undefined, client: BrokerClient): boolean
   /** What is asked at the client's token endpoint, for a resource that is served. */
   grant(client: BrokerClient, resource: string, clients: readonly BrokerClient[]): Pairs
+  /** What the token endpoint is asked beside, once the caller has been answered; nobody waits for it. */
+  asksBeside(client: BrokerClient, resource: string, beside: BesideAppOnly): readonly Pairs[]
   /** What of a grant is handed out to the bearer of a token. */
   handsOut(granted: Granted, token: UserToken | undefined): Granted
 }
 
 /** The policies of an honest broker. */
 export const honestAppOnly: AppOnlyPolicies = {
+  sharesAnswer: () => undefined,
   waives: () => false,
   validatesFirst: () => true,
   findIssuer(named, issuers) {
@@ -84,6 +92,7 @@ export const honestAppOnly: AppOnlyPolicies = {
   servesResource: (asked, { resource, tokenService }) =>
     tokenService === 'acs' && (asked === undefined || asked === resource),
   grant: (client, resource) => grantFor(client, [['grant_type', 'client_credentials']], resource),
+  asksBeside: () => [],
   handsOut: (granted) => granted,
 }
 

@@ -1,10 +1,10 @@
 import { HttpResponse } from 'msw'
 import { decodeJwt, decodeProtectedHeader, errors } from 'jose'
 import type { Provision } from '../../fixtures/world/provision.ts'
-import { encodeForm } from '../../protocols/form.ts'
 import type { Wire } from '../../protocols/wire.ts'
 import { headerOf, textOf } from '../../protocols/wire.ts'
 import type { AppOnlyPolicies, Granted, TokenIssuer, UserToken } from './app-only-policies.ts'
+import { askForGrant } from './grant.ts'
 import type { BrokerClient } from './policies.ts'
 import type { Read } from './request.ts'
 
@@ -14,9 +14,17 @@ type Surroundings = {
   now: number
   wire: Wire
   get(url: string): Promise<string>
-  /** The users' tokens that came since the broker was started, and whether they were good for an app-only token. */
-  judged: Map<string, boolean>
+  memory: AppOnlyMemory
 }
+
+/**
+ * The users' tokens that came since a broker was started, and whether they were good for an app-only token; and the answers that are being
+ * worked out, under the names by which they are shared.
+ */
+export type AppOnlyMemory = { judged: Map<string, boolean>; flights: Map<string, Promise<Response>> }
+
+/** A memory of nothing. */
+export const newAppOnlyMemory = (): AppOnlyMemory => ({ judged: new Map(), flights: new Map() })
 
 /** Where the reference broker is asked for app-only tokens, and how; its own choice, since no source says. */
 export const appOnlyForm = {
@@ -32,24 +40,41 @@ export const appOnlyForm = {
  * @see TRUST: AppOnly (currently only supported with SharePoint Online)
  */
 export const answerAppOnly = async (read: Read, around: Surroundings): Promise<Response> => {
-  const { provision, policies } = around
-  const raw = /^Bearer (.*)$/i.exec(headerOf(read.headers, 'authorization') ?? '')?.[1] ?? ''
-  const token = readToken(raw)
+  const { provision, policies, memory } = around
   const client = provision.clients.find(({ id, oauth }) => id === read.one('client_id') && oauth)
   if (client === undefined) return refused('invalid_client')
+  const name = policies.sharesAnswer(client)
+  if (name === undefined) return answerTo(client, read, around)
+  const flight = memory.flights.get(name) ?? answerTo(client, read, around).finally(() => memory.flights.delete(name))
+  memory.flights.set(name, flight)
+  return (await flight).clone()
+}
 
+const answerTo = async (client: BrokerClient, read: Read, around: Surroundings): Promise<Response> => {
+  const { policies, provision, wire } = around
+  const raw = /^Bearer (.*)$/i.exec(headerOf(read.headers, 'authorization') ?? '')?.[1] ?? ''
+  const response = await answerOf(client, raw, read, around)
+  const beside = { refused: response.status !== 200, raw, application: provision.application }
+  for (const form of policies.asksBeside(client, client.resource, beside))
+    setImmediate(() => void askForGrant(client.tokenEndpoint, form, wire).catch(() => undefined))
+  return response
+}
+
+const answerOf = async (client: BrokerClient, raw: string, read: Read, around: Surroundings): Promise<Response> => {
+  const { policies, memory } = around
+  const token = readToken(raw)
   const named = read.one('resource')
   const asked = named === '' ? undefined : named
   const grant = () => grantOf(client, asked ?? client.resource, around)
   const early = policies.validatesFirst(raw) ? undefined : await grant()
-  const broken = policies.waives(raw, around.judged) ? undefined : await flawOf(token, client, read, around)
+  const broken = policies.waives(raw, memory.judged) ? undefined : await flawOf(token, client, read, around)
   if (broken !== undefined) {
-    around.judged.set(raw, false)
+    memory.judged.set(raw, false)
     return refused('invalid_grant', broken)
   }
   if (!policies.servesResource(asked, client)) return refused('invalid_resource')
   const granted = early ?? (await grant())
-  if (granted) around.judged.set(raw, true)
+  if (granted) memory.judged.set(raw, true)
   return granted ? answer(policies.handsOut(granted, token), 200) : refused('invalid_grant', 'the grant was refused')
 }
 
@@ -79,14 +104,7 @@ const grantOf = async (
   resource: string,
   { provision, policies, wire }: Pick<Surroundings, 'provision' | 'policies' | 'wire'>,
 ): Promise<Granted | undefined> => {
-  const { origin, pathname, search } = new URL(client.tokenEndpoint)
-  const response = await wire({
-    method: 'POST',
-    origin,
-    rawPath: pathname + search,
-    headers: [['content-type', 'application/x-www-form-urlencoded']],
-    body: new TextEncoder().encode(encodeForm(policies.grant(client, resource, provision.clients))),
-  })
+  const response = await askForGrant(client.tokenEndpoint, policies.grant(client, resource, provision.clients), wire)
   return response.status === 200 ? (JSON.parse(textOf(response)) as Granted) : undefined
 }
 

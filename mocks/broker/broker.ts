@@ -7,7 +7,7 @@ import { textOf } from '../../protocols/wire.ts'
 import type { Decisions } from '../decisions.ts'
 import { honestRecords } from '../decisions.ts'
 import { originalOf, wireOf } from '../wire.ts'
-import { answerAppOnly, appOnlyForm } from './app-only.ts'
+import { answerAppOnly, appOnlyForm, newAppOnlyMemory } from './app-only.ts'
 import { authorizeHandlers, newAuthorizeState } from './authorize.ts'
 import { federationHandlers, newFederation, shownRefusal } from './federation.ts'
 import { newTokenState, tokenHandlers } from './redeem.ts'
@@ -59,14 +59,14 @@ export const makeNodes = (known: Provision, parts: BrokerParts, count: number): 
   const redeeming = newTokenState()
   const registry = newRegistry(clock, provision.parties, tenancies)
   const federation = newFederation(clock, signIn, signing, tells)
-  const judged = new Map<string, boolean>()
+  const memory = newAppOnlyMemory()
 
   const makeNode = (node: number): Wire =>
     wireOf([
       ...authorizeHandlers({ ...authorizing, provision, origin, policies, node, tells, refuse, get }),
       ...tokenHandlers({ ...redeeming, provision, origin, policies, token, wire, tells, refuse }),
       http.post(origin + appOnlyForm.path, ({ request }) =>
-        answerAppOnly(readRequest(request), { provision, policies: appOnly, now: clock.now(), wire, get, judged }),
+        answerAppOnly(readRequest(request), { provision, policies: appOnly, now: clock.now(), wire, get, memory }),
       ),
       ...registrationHandlers({ provision, registry, policies: registration, origin, clock, registers }),
       ...federationHandlers({ ...federation, provision, origin, clock, policies: signIn, node, get }),

@@ -1,5 +1,6 @@
 import { principalOf, sharePointResourceOf } from '../../protocols/acs/names.ts'
-import type { Pairs } from '../../protocols/wire.ts'
+import { encodeForm } from '../../protocols/form.ts'
+import type { Pairs, Wire, WireResponse } from '../../protocols/wire.ts'
 import type { BrokerClient } from './policies.ts'
 
 /**
@@ -19,3 +20,15 @@ export const grantFor = (client: BrokerClient, grant: Pairs, resource: string): 
 
 const resourceAtAcs = (resource: string, realm: string): string =>
   URL.canParse(resource) ? sharePointResourceOf(resource, realm) : resource
+
+/** Asks a token endpoint for a grant. */
+export const askForGrant = (url: string, form: Pairs, wire: Wire): Promise<WireResponse> => {
+  const { origin, pathname, search } = new URL(url)
+  return wire({
+    method: 'POST',
+    origin,
+    rawPath: pathname + search,
+    headers: [['content-type', 'application/x-www-form-urlencoded']],
+    body: new TextEncoder().encode(encodeForm(form)),
+  })
+}

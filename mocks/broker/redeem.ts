@@ -1,9 +1,9 @@
 import type { HttpHandler } from 'msw'
 import { HttpResponse, http } from 'msw'
 import type { Provision } from '../../fixtures/world/provision.ts'
-import { encodeForm } from '../../protocols/form.ts'
-import type { Pairs, Wire, WireResponse } from '../../protocols/wire.ts'
+import type { Wire } from '../../protocols/wire.ts'
 import { textOf } from '../../protocols/wire.ts'
+import { askForGrant } from './grant.ts'
 import { freshPage, postingForm } from './pages.ts'
 import type { BrokerClient, Policies, Refusal, Told } from './policies.ts'
 import type { Refuse } from './refuse.ts'
@@ -77,7 +77,7 @@ const answer = async (
   if (client === undefined) return { refusal: token.blamesClient(asked) }
   const invalid = validated(client, asked, { clients, token })
   for (const form of token.asksBeside(client, asked, { refused: invalid !== undefined, application })) {
-    setImmediate(() => void post(client.tokenEndpoint, form, wire).catch(() => undefined))
+    setImmediate(() => void askForGrant(client.tokenEndpoint, form, wire).catch(() => undefined))
   }
   if (invalid && token.validatesFirst(asked)) return invalid
 
@@ -120,22 +120,11 @@ const grant = async (
   asked: TokenAsked,
   { token, wire }: Pick<Surroundings, 'token' | 'wire'>,
 ): Promise<{ token: TokenGiven } | { said: string }> => {
-  const response = await post(token.endpointFor(client, asked), token.grantFor(client, asked), wire)
+  const response = await askForGrant(token.endpointFor(client, asked), token.grantFor(client, asked), wire)
   const body = objectIn(textOf(response))
   if (response.status === 200 && body['access_token'] !== undefined) return { token: body }
   const said = body['error_description']
   return { said: typeof said === 'string' ? said : `status ${response.status}` }
-}
-
-const post = (url: string, form: Pairs, wire: Wire): Promise<WireResponse> => {
-  const { origin, pathname, search } = new URL(url)
-  return wire({
-    method: 'POST',
-    origin,
-    rawPath: pathname + search,
-    headers: [['content-type', 'application/x-www-form-urlencoded']],
-    body: new TextEncoder().encode(encodeForm(form)),
-  })
 }
 
 const quoting = (quoted: string | undefined): Told => (quoted === undefined ? {} : { quoted })

@@ -10,6 +10,19 @@ const serving = (does: string, instead: AppOnlyPolicies['servesResource']) =>
 const issuing = (does: string, instead: AppOnlyPolicies['handsOut']) =>
   ({ does, breaks: 'app-only.issues', policy: 'handsOut', instead }) as const
 
+const asksOnceRefused = (does: string, of: (raw: string) => boolean) =>
+  ({
+    does,
+    breaks: 'app-only.needs-user-token',
+    policy: 'asksBeside',
+    instead: (client, resource, { refused, raw }) =>
+      refused && of(raw) ? [honestAppOnly.grant(client, resource, [])] : [],
+  }) as const satisfies AppOnlyFaults[`broker.${string}`]
+const sharing = (does: string, instead: AppOnlyPolicies['sharesAnswer']) =>
+  ({ does, breaks: 'app-only.needs-user-token', policy: 'sharesAnswer', instead }) as const
+
+const longOpaque = /^[\w-]{65,256}$/
+
 const granting = (who: string, choose: (known: readonly BrokerClient[]) => BrokerClient | undefined) =>
   ({
     does: `asks for app-only tokens as ${who}`,
@@ -34,7 +47,7 @@ export const appOnlyAnswerFaults = {
   ),
   'broker.asks-app-only-before-long-opaque-tokens': asking(
     'uses the secret before it looks at what is no JWT and has from 65 to 256 characters',
-    (raw) => !/^[\w-]{65,256}$/.test(raw),
+    (raw) => !longOpaque.test(raw),
   ),
 
   'broker.serves-app-only-for-any-resource': serving('serves a request for any resource', () => true),
@@ -50,6 +63,24 @@ export const appOnlyAnswerFaults = {
 
   'broker.asks-app-only-as-first-client': granting('the first client of the tenant', (known) => known[0]),
   'broker.asks-app-only-as-last-client': granting('the last client of the tenant', (known) => known.at(-1)),
+
+  'broker.asks-app-only-without-awaiting': asksOnceRefused(
+    'asks for the app-only token that a refused request wants, once it has refused it',
+    () => true,
+  ),
+  'broker.asks-app-only-of-long-opaque-tokens-without-awaiting': asksOnceRefused(
+    'asks for the app-only token once it has refused it to what is no JWT and has from 65 to 256 characters',
+    (raw) => longOpaque.test(raw),
+  ),
+
+  'broker.shares-app-only-answers-by-client': sharing(
+    'answers requests of one client that come at once with the answer to the first',
+    ({ id }) => id,
+  ),
+  'broker.shares-app-only-answers-by-realm': sharing(
+    'answers requests of the clients of a realm that come at once with the answer to the first',
+    ({ tenant }) => tenant,
+  ),
 
   'broker.hands-out-user-token-as-app-only': issuing("hands the user's own token out again", (granted, token) =>
     withToken(granted, token),

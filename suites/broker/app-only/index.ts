@@ -1,7 +1,9 @@
 import type { Check } from '../../../harness/judge/check.ts'
+import { refusedForGood } from './afterwards.ts'
 import { grantedToClient, namesNoUser } from './issues.ts'
 import { otherAudience, otherIssuer } from './names.ts'
 import { nobodysToken } from './needs-user-token.ts'
+import { onlyTheBearer } from './race.ts'
 import { nearRealm, realmPairs } from './same-realm.ts'
 import { otherGrant, otherResource } from './sharepoint-only.ts'
 import { alteredToken, foreignKeyToken, ownKeyToken, publicKeyToken, unsignedToken } from './signatures.ts'
@@ -11,6 +13,8 @@ import { appToken, idToken, refreshToken } from './user-not-app.ts'
 /** What a broker is asked for app-only tokens, in the order of the rulebook. */
 export const appOnly: readonly Check[] = [
   nobodysToken,
+  refusedForGood,
+  onlyTheBearer,
   expiredToken,
   earlyToken,
   alteredToken,

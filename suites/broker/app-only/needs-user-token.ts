@@ -7,7 +7,7 @@ const base64url = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 const visible = fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code))
 
 /** What is no token of anybody, by form; each is dealt its share of the runs. */
-const garbage: Record<string, fc.Arbitrary<string>> = {
+export const garbage: Record<string, fc.Arbitrary<string>> = {
   words: fc.string({ unit: visible, minLength: 1, maxLength: 40 }),
   opaque: fc.string({ unit: base64url, minLength: 1, maxLength: 64 }),
   'long-opaque': fc.string({ unit: base64url, minLength: 80, maxLength: 250 }),

@@ -8,6 +8,7 @@ import { decodeForm, valuesOf } from '../../../protocols/form.ts'
 import { textOf } from '../../../protocols/wire.ts'
 import { beginningOf } from '../../../harness/record/beginning.ts'
 import { answered, askedBy, describe, requestOf } from '../authorize/request.ts'
+import { atOnce } from '../token/at-once.ts'
 
 /** A client and a user of one tenant. */
 export type People = { client: Client; user: User }
@@ -84,6 +85,17 @@ export const askAppOnly = async (context: Context, input: AppOnlyInput): Promise
   const outcome = appOnly.read(await context.browser().go(appOnly.request(input, context.at)))
   const sent = context.fromTarget().slice(before)
   return { outcome, sent: sent.filter((exchange) => clientIn(exchange) !== context.application.id) }
+}
+
+/** Asks for app-only tokens all at once, and gives what became of each. */
+export const askAtOnce = async (context: Context, inputs: readonly AppOnlyInput[]): Promise<Outcome[]> => {
+  const { appOnly } = context.dialect
+  if (appOnly === null) throw new TypeError('the dialect does not speak appOnly')
+  const journeys = await atOnce(
+    context,
+    inputs.map((input) => appOnly.request(input, context.at)),
+  )
+  return journeys.map((journey) => appOnly.read(journey))
 }
 
 /** The first word of a client id as a token service takes it: `{id}` or `{id}@{realm}`. */

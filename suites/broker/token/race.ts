@@ -1,27 +1,55 @@
 import * as fc from 'fast-check'
+import type { Client } from '../../../fixtures/world/shapes.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import type { RedeemInput } from '../../../harness/dialects/dialect.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
+import type { Exchange } from '../../../harness/record/exchange.ts'
+import { atOnce } from './at-once.ts'
+import { grantsOf } from './grants.ts'
 import { firstOf, handedBy, redeemsWith, registeredRedeems, speaksRedeem, told, validRedeem } from './request.ts'
 import type { Redeemed } from './request.ts'
 
 type Tried = Pick<Redeemed, 'outcome' | 'journey'>
 
-/** Sends token requests all at once, over the nodes in turn where there are several, and gives what became of each. */
-const atOnce = async (context: Context, inputs: readonly RedeemInput[]): Promise<Tried[]> => {
+/** Sends token requests all at once, and gives what became of each. */
+const redeemAtOnce = async (context: Context, inputs: readonly RedeemInput[]): Promise<Tried[]> => {
   const { redeem } = context.dialect
   if (redeem === null || redeem === 'undriven') throw new TypeError('the dialect does not speak redeem')
-  const callers = inputs.map((_, index) =>
-    context.nodes > 1 ? context.browser().via(index % context.nodes) : context.browser(),
+  const journeys = await atOnce(
+    context,
+    inputs.map((input) => redeem.request(input, context.at)),
   )
-  const done = await Promise.allSettled(
-    inputs.map((input, index) => (callers[index] ?? context.browser()).go(redeem.request(input, context.at))),
+  return journeys.map((journey) => ({ journey, outcome: redeem.read(journey) }))
+}
+
+/** The clients of the slice for which none of these requests may be granted: each is for a redirect URI that is not theirs. */
+const refusedClients = ({ slice }: Context, inputs: readonly RedeemInput[]): Client[] =>
+  slice.clients.filter(
+    ({ id, redirectUris }) =>
+      !inputs.some(
+        ({ clientId, redirectUri }) =>
+          [clientId].flat().includes(id) && [redirectUri].flat().some((uri) => redirectUris.includes(uri)),
+      ),
   )
-  return done.map((one) => {
-    if (one.status === 'rejected') throw one.reason
-    return { journey: one.value, outcome: redeem.read(one.value) }
-  })
+
+/** Judges a grant, now or when all are answered, of a client for which every request has to be refused. */
+const grantsNothingTo = (context: Context, clients: readonly Client[], code: string, sent: readonly Exchange[]) => {
+  const accuses = (exchanges: readonly Exchange[]) => {
+    const grant = grantsOf({ sent: exchanges, given: [code], clients: [] }).find(({ id }) =>
+      clients.some((client) => client.id === id.split('@', 1)[0]),
+    )
+    return (
+      grant &&
+      new Violation('granted', {
+        expected: 'no grant for a client whose every redemption of the code has to be refused',
+        actual: `a grant at ${grant.path} for client ${grant.id}`,
+      })
+    )
+  }
+  const violation = accuses(sent)
+  if (violation) throw violation
+  context.afterwards(code, (exchange) => accuses([exchange]))
 }
 
 /** How a caller differs from the party of the code. */
@@ -33,6 +61,7 @@ const strangers = (context: Context) => {
     { clientId: '00000000-0000-4000-8000-000000000000' },
     ...others.map(({ id, redirectUris }) => ({ clientId: id, redirectUri: redirectUris[0] ?? '' })),
     ...others.map(({ redirectUris }) => ({ redirectUri: redirectUris[0] ?? '' })),
+    ...others.map(({ id }) => ({ clientId: id })),
   )
 }
 
@@ -42,11 +71,11 @@ export const onlyTheParty: Check = {
   title: 'of many who redeem one code at once, nobody but its party obtains a token',
   sends:
     'a valid redemption and, at the same time, redemptions of its code by other clients and for other redirect URIs, over all nodes',
-  owes: 'no token for any of the others, whatever becomes of the valid one',
+  owes: 'no token for any of the others, and no grant for a client none of whose requests is valid, then or once all are answered, whatever becomes of the valid one',
   clauses: ['token.unregistered-redirect'],
   applies: redeemsWith('clientId', 'redirectUri'),
   needs: { capabilities: [], shape: { ...single, clientsPerTenant: 2 }, scope: 'slice' },
-  kills: ['broker.shares-answers-by-code'],
+  kills: ['broker.shares-answers-by-code', 'broker.grants-without-awaiting'],
   control: registeredRedeems,
   async run(context) {
     const races = fc.record({ others: fc.array(strangers(context), { minLength: 2, maxLength: 6 }), at: fc.nat(6) })
@@ -54,7 +83,10 @@ export const onlyTheParty: Check = {
       const valid = await validRedeem(context)
       const wrong = others.map((change) => ({ ...valid, ...change }))
       const first = at % (wrong.length + 1)
-      const all = await atOnce(context, [...wrong.slice(0, first), valid, ...wrong.slice(first)])
+      const inputs = [...wrong.slice(0, first), valid, ...wrong.slice(first)]
+      const before = context.fromTarget().length
+      const all = await redeemAtOnce(context, inputs)
+      grantsNothingTo(context, refusedClients(context, inputs), valid.code, context.fromTarget().slice(before))
       const winner = all.find((one, index) => index !== first && handedBy(one))
       if (winner === undefined) return
       throw new Violation('token', {
@@ -81,7 +113,7 @@ export const oneTokenForACode: Check = {
     const callers = fc.integer({ min: 2, max: 8 })
     await context.forEvery('callers', callers, Math.ceil(context.runs / 10), async (count) => {
       const valid = await validRedeem(context)
-      const all = await atOnce(
+      const all = await redeemAtOnce(
         context,
         Array.from({ length: count }, () => valid),
       )
