@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises'
 import type * as z from 'zod'
 import type { Keyring } from '../../fixtures/world/world.ts'
 import { keyringSchema, readKeyring, strangersIn } from '../../fixtures/world/keyring.ts'
+import type { CacheProvision } from '../../fixtures/world/cache-provision.ts'
+import { cacheProvisionSchema } from '../../fixtures/world/cache-provision.ts'
 import type { PartyProvision } from '../../fixtures/world/party-provision.ts'
 import { partyProvisionSchema } from '../../fixtures/world/party-provision.ts'
 import type { Provision } from '../../fixtures/world/provision.ts'
@@ -36,6 +38,17 @@ export const readPartyByHand = async (path: string): Promise<ByHand<PartyProvisi
   return { provision, keyring: await keyringOf(path, (keyring) => (isListed(keyring) ? [] : ['the broker'])) }
 }
 
+/** The same for a token cache. */
+export const readCacheByHand = async (path: string): Promise<ByHand<CacheProvision>> => {
+  const provision = await readCacheProvision(path)
+  const { keys } = provision.inbound.jwks
+  const isListed = ({ issuers: { entra } }: Keyring) => keys.some(({ n }) => n === entra.publicJwk.n)
+  return {
+    provision,
+    keyring: await keyringOf(path, (keyring) => (isListed(keyring) ? [] : ['the callers of the target'])),
+  }
+}
+
 /**
  * Reads the provision document of a broker.
  *
@@ -45,6 +58,10 @@ export const readProvision = (path: string): Promise<Provision> => readDocument(
 
 /** The same for a relying party. */
 export const readPartyProvision = (path: string): Promise<PartyProvision> => readDocument(path, partyProvisionSchema)
+
+/** The same for a token cache. */
+export const readCacheProvision = (path: string): Promise<CacheProvision> =>
+  readDocument(path, cacheProvisionSchema, slipsInCache)
 
 const readDocument = async <Document>(
   path: string,
@@ -74,6 +91,15 @@ const slipsIn = ({ tenants, parties }: Provision): string[] =>
     ...(parties.findIndex((one) => one.realm === realm) === index
       ? []
       : [`parties.${index}.realm: ${realm} is the realm of another party`]),
+  ])
+
+/** The same of a token cache: a resource of no tenant, and one that is there twice. */
+const slipsInCache = ({ tenants, resources }: CacheProvision): string[] =>
+  resources.flatMap(({ tenant, id }, index) => [
+    ...(tenants.some((one) => one.id === tenant) ? [] : [`resources.${index}.tenant: there is no tenant ${tenant}`]),
+    ...(resources.findIndex((one) => one.id === id) === index
+      ? []
+      : [`resources.${index}.id: ${id} is the id of another resource`]),
   ])
 
 /** The keys that belong to a document. `strangersTo` gives those of whom the document knows another key. */
@@ -151,10 +177,11 @@ const placesIn = ({ broker: { endpoint, metadata }, parties }: PartyProvision): 
     ),
   ])
 
-const differences = (told: Record<string, string>, expected: Record<string, string>): string[] =>
+/** In what a document differs from what the target file makes of it, by field. */
+export const differences = (told: Record<string, string>, expected: Record<string, string>): string[] =>
   [...new Set([...Object.keys(told), ...Object.keys(expected)])]
     .filter((field) => told[field] !== expected[field])
     .map(
       (field) =>
-        `${field}: it is ${told[field] ?? 'missing'}, and by the target file ${expected[field] ?? 'it is nobody'}`,
+        `${field}: it is ${told[field] ?? 'missing'}, and by the target file ${expected[field] ?? 'it is not there'}`,
     )

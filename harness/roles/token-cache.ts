@@ -1,10 +1,13 @@
+import { join } from 'node:path'
 import type { Capability } from '../../fixtures/clauses/clause.ts'
+import type { CacheProvision } from '../../fixtures/world/cache-provision.ts'
 import { audiencesOf, cacheProvisionOf } from '../../fixtures/world/cache-provision.ts'
 import { provisionOf } from '../../fixtures/world/provision.ts'
-import type { CheckId, Client, Slice, User } from '../../fixtures/world/shapes.ts'
+import type { CheckId, Client, Slice, TokenService, User } from '../../fixtures/world/shapes.ts'
 import { everyKind } from '../../fixtures/world/slice.ts'
 import { appOnlyForm } from '../../mocks/broker/app-only.ts'
 import { makeBroker } from '../../mocks/broker/broker.ts'
+import type { World } from '../../fixtures/world/world.ts'
 import type { HostileModeId } from '../../mocks/hostile-modes.ts'
 import { mintAccess } from '../../mocks/idp/entra/mint.ts'
 import type { Entra } from '../../mocks/idp/entra/state.ts'
@@ -12,7 +15,10 @@ import { revokeGrants } from '../../mocks/idp/entra/state.ts'
 import type { Forgery } from '../../mocks/idp/forge-token.ts'
 import type { Right } from '../../mocks/sharepoint/state.ts'
 import type { OnPremises } from '../../mocks/sharepoint/on-premises/state.ts'
+import { readCacheByHand } from '../attach/by-hand.ts'
+import { cacheWorldByHand } from '../attach/cache-by-hand.ts'
 import type { Place } from '../attach/site.ts'
+import { placeOf } from '../attach/site.ts'
 import { resolveDialect } from '../dialects/resolve.ts'
 import type { CacheDriver, CacheProfile } from '../target/token-cache.ts'
 import { forgedBy } from './broker.ts'
@@ -22,7 +28,7 @@ import { upstreamOf } from './broker-upstream.ts'
 import { betweenCaches } from './cache-broker.ts'
 import type { Columns, SharePointSide } from './cache-sharepoint.ts'
 import { besideSharePoint } from './cache-sharepoint.ts'
-import type { RoleModule } from './role.ts'
+import type { Described, RoleModule } from './role.ts'
 
 /** The hands of a check of a token cache: how it is driven, and the broker and the resources around it. */
 export type CacheHands = {
@@ -72,41 +78,63 @@ export type CacheRoom = Omit<CacheHands, 'hostile' | 'highTrust' | 'held' | 'let
 /** The documented paths of the broker that stands before the token services. */
 const { paths } = resolveDialect('k2trust')
 
+/** Who sells the tokens for SharePoint Online. */
+const soldBy = (profile: CacheProfile | undefined): TokenService => (profile?.through === 'entra' ? 'entra' : 'acs')
+
+const originsAt = ({ target: origin, mocks }: Place) => ({ target: origin, broker: mocks.broker ?? '', idp: mocks.idp ?? '', farm: mocks.farm ?? '' }) // prettier-ignore
+
+/** What a token cache must know of a world. */
+export const cacheDocumentOf = (
+  world: World,
+  { cache, profile, capabilities }: Pick<Described<'token-cache'>, 'cache' | 'profile' | 'capabilities'>,
+  place: Place,
+): CacheProvision => {
+  const { farm, ...others } = originsAt(place)
+  return cacheProvisionOf(world, {
+    ...others,
+    ...(capabilities.includes('high-trust') && { farm }),
+    direct: profile.through !== 'broker',
+    appOnly: appOnlyForm,
+    paths: { callback: cache.callback, authorize: paths.authorize, token: paths.token },
+  })
+}
+
 /** The token cache: a server that keeps and renews OAuth tokens for users, through a broker. */
 export const cacheRole: RoleModule<'token-cache'> = {
   hosts: { target: 'cache.test', broker: 'broker.test', idp: 'login.test', farm: 'sharepoint.test' },
   describe: ({ capabilities }) => ({ dialect: 'token-cache', capabilities: new Set<Capability>(capabilities) }),
-  kinds: ({ profile }) => ({ ...everyKind, sharePoint: profile?.through === 'entra' ? 'entra' : 'acs' }),
+  kinds: ({ profile }) => ({ ...everyKind, sharePoint: soldBy(profile) }),
 
-  stage({ target, world, clock, transcriptOf }) {
-    const { cache, profile } = target
-    const transcript = transcriptOf(world)
+  async stage({ target, world: seeded, clock, transcriptOf }) {
+    const { cache, profile, attach } = target
     const directories: { entra?: Entra; sharePoint?: SharePointSide; onPremises?: OnPremises } = {}
     const direct = profile.through !== 'broker'
-    const originsAt = ({ target: origin, mocks }: Place) => ({ target: origin, broker: mocks.broker ?? '', idp: mocks.idp ?? '', farm: mocks.farm ?? '' }) // prettier-ignore
-    return Promise.resolve({
+    const provisionFor = (of: World, place: Place) => cacheDocumentOf(of, target, place)
+    const path = 'origins' in attach ? join(target.directory, attach.provision) : ''
+    const given = 'origins' in attach ? await readCacheByHand(path) : undefined
+    const { world, whole } =
+      given && 'origins' in attach
+        ? cacheWorldByHand(seeded, given, {
+            path,
+            sharePoint: soldBy(profile),
+            expected: (all) => provisionFor(all, placeOf(attach)),
+          })
+        : { world: seeded, whole: seeded }
+    const transcript = transcriptOf(world)
+    return {
       world,
       transcript,
-      provision: (place) => {
-        const { farm, ...others } = originsAt(place)
-        return cacheProvisionOf(world, {
-          ...others,
-          ...(target.capabilities.includes('high-trust') && { farm }),
-          direct,
-          appOnly: appOnlyForm,
-          paths: { callback: cache.callback, authorize: paths.authorize, token: paths.token },
-        })
-      },
+      provision: (place) => given?.provision ?? provisionFor(world, place),
       mocks(place) {
         const { broker, idp, farm, target: origin } = originsAt(place)
         const at = { target: broker, idp, paths }
-        const known = provisionOf(world, at)
+        const known = provisionOf(whole, at)
         /** Whoever goes to the token services has the redirect URI that they know. */
         const asked = direct ? { ...at, target: origin, paths: { ...paths, callback: cache.callback } } : at
         const { entra, sharePoint, wire } = upstreamOf(world, known.application, asked, clock)
         directories.entra = entra
         directories.sharePoint = besideSharePoint(sharePoint, wire)
-        const farms = farmsOf(world, { farm, idp }, clock)
+        const farms = farmsOf(world, { farm: farm === '' ? idp : farm, idp }, clock)
         directories.onPremises = farms.onPremises
         const clients = known.clients.map((client) => ({ ...client, redirectUris: [origin + cache.callback] }))
         return {
@@ -130,7 +158,12 @@ export const cacheRole: RoleModule<'token-cache'> = {
           profile,
           highTrust: highTrustRoom(world, site, { onPremises, within: profile.requestMs }),
           hostile(check, modes) {
-            for (const { id } of world.slices[check]?.tenants ?? []) entra().modes.set(id, new Set(modes))
+            const { tenants = [], users = [] } = world.slices[check] ?? {}
+            for (const { id } of tenants) {
+              const first = users.find(({ tenant }) => tenant === id)
+              if (first) entra().administrators.set(id, first.objectId)
+              entra().modes.set(id, new Set(modes))
+            }
           },
           late(check) {
             const tenants = (world.slices[check]?.tenants ?? []).map(({ id }) => id)
@@ -158,7 +191,7 @@ export const cacheRole: RoleModule<'token-cache'> = {
           },
         }
       },
-    })
+    }
   },
 
   lack: (check, room) => check.applies?.(room.cache, room),

@@ -49,7 +49,7 @@ const running = {
   origins: z.strictObject({
     party: origin.meta({
       description:
-        'Where it is reached: a broker by relying parties and OAuth clients, a relying party by its visitors.',
+        'Where it is reached: a broker by relying parties and OAuth clients, a relying party by its visitors, a token cache by its callers.',
     }),
     also: z.array(origin).exactOptional().meta({
       description:
@@ -88,6 +88,16 @@ export const runningParty = z.strictObject({
   }),
 })
 
+/** A token cache that is running: it expects a broker, and behind that the token services and the resources. */
+export const runningCache = z.strictObject({
+  ...running,
+  mocks: z.strictObject({
+    broker: origin.meta({ description: 'Where it expects the broker: https://localhost:<port>.' }),
+    idp: origin.meta({ description: 'Where it expects token services and resources: https://localhost:<port>.' }),
+    listen,
+  }),
+})
+
 /** The two ways of attaching that a file without code can name. */
 export const attachSchemas = { command: launchedSchema, origins: runningSchema } as const
 
@@ -117,7 +127,7 @@ export type Running = {
 }
 
 export type Launched = z.infer<typeof launchedSchema>
-export type AlreadyRunning = z.infer<typeof runningSchema> | z.infer<typeof runningParty>
+export type AlreadyRunning = z.infer<typeof runningSchema> | z.infer<typeof runningParty> | z.infer<typeof runningCache>
 /** What is opened within this process. What it must know depends on its role. */
 export type InProcess<Known = Provision> = { open(provision: Known, io: Surroundings): Promise<Running> | Running }
 export type Attach<Known = Provision> = InProcess<Known> | Launched | AlreadyRunning
@@ -127,3 +137,4 @@ export type FileAttach<Known = Provision> =
   | z.input<typeof launchedSchema>
   | z.input<typeof runningSchema>
   | z.input<typeof runningParty>
+  | z.input<typeof runningCache>

@@ -4,10 +4,10 @@ import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { Trouble } from '../trouble.ts'
-import { attachSchemas, runningParty } from './attach.ts'
+import { attachSchemas, runningCache, runningParty } from './attach.ts'
 import {
   requireControl,
-  requireLaunch,
+  requireLasting,
   requireNodes,
   requireOutput,
   requireHighTrust,
@@ -80,7 +80,7 @@ export function readTarget(definition: unknown, path: string): Target {
   requireNodes(parsed, how, path)
   requireTwo(parsed.capabilities, how, path)
   if (parsed.role === 'broker') requireTriggers(parsed.capabilities.includes('error-trigger'), control, path)
-  if (parsed.role === 'token-cache') requireLaunch(how, path)
+  if (parsed.role === 'token-cache') requireLasting(parsed, how, path)
   return { ...parsed, attach: how, directory: dirname(path) } as Target
 }
 
@@ -140,11 +140,17 @@ const withoutCode = ({ control, ...rest }: Record<string, unknown>) => ({
   ...(!hasCode(control) && control !== undefined && { control }),
 })
 
+/** How a target is attached that is running, by its role. */
+const running = {
+  broker: attachSchemas.origins,
+  'relying-party': runningParty,
+  'token-cache': runningCache,
+} as const satisfies Record<Target['role'], z.ZodType>
+
 const readAttach = (attach: unknown, role: Target['role'], path: string): Target['attach'] => {
   const given = typeof attach === 'object' && attach !== null ? attach : {}
   if ('open' in given && typeof given.open === 'function') return given as Target['attach']
-  const schemas = role === 'relying-party' ? { ...attachSchemas, origins: runningParty } : attachSchemas
-  for (const [key, schema] of Object.entries(schemas)) {
+  for (const [key, schema] of Object.entries({ ...attachSchemas, origins: running[role] })) {
     if (key in given) return parse(schema as z.ZodType<Target['attach']>, given, path, 'attach')
   }
   throw new Trouble('usage', {

@@ -83,13 +83,20 @@ export const requireOutput = (how: Target['attach'], control: unknown, path: str
   })
 }
 
-/** The mocks around a token cache are new at every start, and only one that starts with them knows of them. */
-export const requireLaunch = (how: Target['attach'] | { origins: object }, path: string) => {
+/** What a token cache that is running has of nobody who could be another in the next run, and so cannot be judged by. */
+export const requireLasting = (
+  { capabilities, cache }: Pick<Target<'token-cache'>, 'capabilities' | 'cache'>,
+  how: Target['attach'],
+  path: string,
+) => {
   if (!('origins' in how)) return
+  const declared = (['app-only', 'high-trust', 'provision'] as const).find((one) => capabilities.includes(one))
+  const driven = (['serviceAccount', 'appOnly', 'onPremises'] as const).find((one) => cache[one] !== undefined)
+  if (declared === undefined && driven === undefined) return
   throw new Trouble('usage', {
-    place: `${path}: attach.origins`,
-    problem: 'a token cache cannot be attached that is already running',
-    mend: 'let the harness launch it by "command", or in a module open it in-process',
+    place: `${path}: ${declared === undefined ? `cache.${driven}` : 'capabilities'}`,
+    problem: `${declared === undefined ? `cache.${driven} is given` : `"${declared}" is declared`}, and of a token cache that is running its users alone are judged, who are others in every run: tokens of the service account, of the app alone and of farms would answer in the next`,
+    mend: 'take "app-only", "high-trust", "provision", cache.serviceAccount, cache.appOnly and cache.onPremises away, or let the harness launch it by "command"',
   })
 }
 

@@ -16,7 +16,7 @@ import { refusalNames, responseModes } from '../dialects/dialect.ts'
 import { dialectNames } from '../dialects/resolve.ts'
 import type { JudgedRole } from '../roles/role.ts'
 import type { Attach, FileAttach } from './attach.ts'
-import { attachSchemas, runningParty } from './attach.ts'
+import { attachSchemas, runningCache, runningParty } from './attach.ts'
 import { nodes, path, text } from './fields.ts'
 import { formSchemas } from './form-schemas.ts'
 import type { PartyDefinition, PartyParts } from './relying-party.ts'
@@ -162,7 +162,7 @@ const file = { $schema: z.string().exactOptional(), attach: z.union(Object.value
 export const targetFileSchema = z
   .discriminatedUnion('role', [
     targetPartsSchemas.broker.extend(file),
-    targetPartsSchemas['token-cache'].extend({ ...file, attach: attachSchemas.command }),
+    targetPartsSchemas['token-cache'].extend({ ...file, attach: z.union([attachSchemas.command, runningCache]) }),
     targetPartsSchemas['relying-party'].extend({ ...file, attach: z.union([attachSchemas.command, runningParty]) }),
   ])
   .meta({

@@ -12,6 +12,11 @@ const valid: CacheDefinition = {
   attach: { command: ['{node}', 'cache.js'] },
 }
 const read = (changed: object) => readTarget({ ...valid, ...changed } as CacheDefinition, '/somewhere/target.json')
+const running = {
+  origins: { party: 'https://localhost:1' },
+  provision: 'provision.json',
+  mocks: { broker: 'https://localhost:2', idp: 'https://localhost:3' },
+}
 const withFarms = { cache: { ...valid.cache, onPremises: { call } } }
 
 test('the metadata document of high trust is where the documents have it, unless another path is given', () => {
@@ -24,7 +29,21 @@ test('the metadata document of high trust is where the documents have it, unless
 test.each<[string, object]>([
   ['/somewhere/target.json: cache.onPremises', { capabilities: ['high-trust'] }],
   ['/somewhere/target.json: cache.onPremises', withFarms],
+  ['/somewhere/target.json: capabilities', { attach: running, capabilities: ['app-only'] }],
+  [
+    '/somewhere/target.json: cache.serviceAccount',
+    { attach: running, cache: { ...valid.cache, serviceAccount: call } },
+  ],
+  ['/somewhere/target.json: control.nodes', { attach: running, capabilities: ['nodes'], control: { nodes: 2 } }],
   ['/somewhere/target.json: capabilities', { ...withFarms, capabilities: ['high-trust', 'provision'], attach: { command: ['x'], instances: 'one' } }], // prettier-ignore
 ])('what does not belong together is told at %s', (place, changed) => {
   expect(refused({ ...valid, ...changed })).toMatchObject({ kind: 'usage', place })
+})
+
+test('one that is running has a broker before it, and what stands behind that', () => {
+  expect(read({ attach: running }).attach).toEqual(running)
+  for (const actor of ['broker', 'idp'] as const) {
+    const { [actor]: _, ...mocks } = running.mocks
+    expect(refused({ ...valid, attach: { ...running, mocks } }).message.split(':')[0]).toBe(`attach.mocks.${actor}`)
+  }
 })

@@ -4,8 +4,8 @@ import type { ClockDriver } from '../clock/universe-clock.ts'
 import type { InsideControl } from '../control/inside.ts'
 import { insideSchemas } from '../control/schema.ts'
 import type { RequestTemplate } from '../dialects/form-template.ts'
-import type { FileAttach, InProcess, Launched } from './attach.ts'
-import { path, text } from './fields.ts'
+import type { Attach, FileAttach } from './attach.ts'
+import { nodes, path, text } from './fields.ts'
 
 /** What a token cache may lack without being wrong. */
 const capabilities = ['clock', 'inbound', 'app-only', 'restart', 'storage', 'storage-raw', 'logs', 'nodes', 'high-trust', 'provision'] as const // prettier-ignore
@@ -74,9 +74,7 @@ export const cacheParts = {
   control: z
     .strictObject({
       clock: z.strictObject({ path }).exactOptional(),
-      nodes: z.int().min(2).max(16).exactOptional().meta({
-        description: 'How many nodes the command starts behind the one name, on the ports of {ports}.',
-      }),
+      nodes: nodes.exactOptional(),
       ...insideSchemas,
     })
     .exactOptional(),
@@ -95,13 +93,13 @@ export type CacheDriver = {
 }
 
 /** What moves a token cache beside its driver. */
-export type CacheControl = InsideControl & { clock?: { path: string } | ClockDriver; nodes?: number }
+export type CacheControl = InsideControl & { clock?: { path: string } | ClockDriver; nodes?: number | string[] }
 
 /** What a token cache has beside what every target has. */
 export type CacheParts = {
   cache: CacheDriver
   capabilities: (typeof capabilities)[number][]
-  attach: InProcess<CacheProvision> | Launched
+  attach: Attach<CacheProvision>
   profile: CacheProfile
   control?: CacheControl
 }
@@ -113,7 +111,7 @@ export type CacheDefinition = {
   subject: { name: string; version: string }
   cache: Omit<CacheDriver, 'onPremises'> & { onPremises?: { call: RequestTemplate; metadata?: string } }
   capabilities?: CacheParts['capabilities']
-  attach: Exclude<FileAttach<CacheProvision>, { origins: object }>
+  attach: FileAttach<CacheProvision>
   profile?: z.input<typeof profileSchema>
   control?: CacheControl
 }

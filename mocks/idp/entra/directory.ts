@@ -66,9 +66,13 @@ export const setModes = (
   consents.delete(`${tenant} ${application.id}`)
 }
 
-/** Whether a user administers their tenant: the first of those who are at home there does. */
-export const administers = ({ users }: Pick<Entra, 'users'>, { objectId, tenant }: User): boolean =>
-  users.find((one) => one.tenant === tenant && one.home === undefined)?.objectId === objectId
+/** Whether a user administers their tenant: the first of those who are at home there does, unless another has been made to. */
+export const administers = (
+  { users, administrators }: Pick<Entra, 'users' | 'administrators'>,
+  { objectId, tenant }: User,
+): boolean =>
+  (administrators.get(tenant) ?? users.find((one) => one.tenant === tenant && one.home === undefined)?.objectId) ===
+  objectId
 
 /** Whether users of a tenant still have to consent to a client. */
 export const lacksConsent = (entra: Entra, tenant: Tenant, client: Client): boolean =>

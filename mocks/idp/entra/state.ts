@@ -148,6 +148,8 @@ export type Entra = Switches & {
   /** Somebody else with a key, made when first asked for; what forges is signed with it. */
   stranger(): Promise<Signer>
   modes: Map<Tenant['id'], ReadonlySet<HostileModeId>>
+  /** Who administers a tenant instead of its first user, by object id. */
+  administrators: Map<Tenant['id'], User['objectId']>
   /** What the tokens of a user say instead, by object id. */
   asserted: Map<User['objectId'], Asserted>
   pages: Expiring<OpenPage>
@@ -207,6 +209,7 @@ export const makeEntra = (given: Given): Entra => ({
   oldKeys: [],
   stranger: once(() => makeSigner('stranger')),
   modes: new Map(),
+  administrators: new Map(),
   asserted: new Map(),
   pages: expiring(given.clock, 10 * minute),
   codes: expiring(given.clock, Infinity),
