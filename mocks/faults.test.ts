@@ -40,6 +40,10 @@ const nearMisses = [
 /** Inputs for every policy, so that each fault answers one of them differently. */
 const inputs: { [Name in keyof Policies]: Parameters<Policies[Name]>[] } = {
   servesVersion: [['1'], ['2'], ['2.1'], ['3']],
+  readClientId: [
+    [[['client_id', id], ['client_id', other.id]]],
+    [[['client_id', id], ['client_id', other.id], ['prompt', 'none']]],
+  ], // prettier-ignore
   findClient: ['unknown', id, id.slice(0, 4), id.replace('0', '_'), `${id.slice(0, 18)}${'x'.repeat(18)}`].flatMap(
     (given) => [[[client, other], given, undefined], [[client, other], given, 'elsewhere'], [[client, other], given, 'nowhere']] as const,
   ).map(([known, given, tenant]) => [[...known], given, tenant]), // prettier-ignore
@@ -50,7 +54,9 @@ const inputs: { [Name in keyof Policies]: Parameters<Policies[Name]>[] } = {
   ],
   blamesFirst: [[id], ['no-guid']],
   readRedirectUri: [[], [uri], [uri, 'https://evil.test/']]
-    .map((values): [Pairs] => [values.map((value, index): Pairs[number] => ['redirect_uri', `${value}${index}`])])
+    .map((values): Parameters<Policies['readRedirectUri']> => [
+      values.map((value, index): Pairs[number] => ['redirect_uri', `${value}${index}`]),
+    ])
     .concat([
       [
         [
@@ -58,6 +64,7 @@ const inputs: { [Name in keyof Policies]: Parameters<Policies[Name]>[] } = {
           ['redirect_uri[]', 'https://evil.test/'],
         ],
       ],
+      [[['redirect_uri', uri]], [['redirect_uri', 'https://evil.test/']]],
     ]),
   registeredFor: [[client, [client, other], new Set(['https://used.test/'])]],
   matches: [

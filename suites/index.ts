@@ -15,6 +15,7 @@ import { anyNode } from './broker/authorize/nodes.ts'
 import { codeOnly, onlyVersion2, relaysRefusal } from './broker/authorize/protocol.ts'
 import { oneAnswerForAState } from './broker/authorize/race.ts'
 import { otherClient, otherRealm } from './broker/authorize/redirect-binding.ts'
+import { oneMeaning as oneClient } from './broker/authorize/two-values.ts'
 import { codeOfUpstream, codeRedeems, interleaved, stateUnchanged } from './broker/authorize/state.ts'
 import { knownAttacks, stranger } from './broker/authorize/unregistered-redirect.ts'
 import { askedResource, manyUris, noInjection, ownHost, startsCodeFlow } from './broker/authorize/upstream.ts'
@@ -40,7 +41,7 @@ import { expiredSignIn, foreignBrowser, otherProtocol, unknownSignIn } from './b
 import { rollsOver } from './broker/sign-in/rollover.ts'
 import { malformedRequest, unknownRealm } from './broker/sign-in/refusals.ts'
 import { answeredAtNode, answeredTwice, replayedToken } from './broker/sign-in/replay.ts'
-import { repeatedParameters } from './broker/sign-in/repeated.ts'
+import { oneMeaning, repeatedParameters } from './broker/sign-in/repeated.ts'
 import { anyName, declaredMapping, sameUser } from './broker/sign-in/claims.ts'
 import { contextUnchanged } from './broker/sign-in/context.ts'
 import { configuresParty, metadataPublished, metadataVerifies, strongSignatures } from './broker/sign-in/metadata.ts'
@@ -110,6 +111,7 @@ const authorize: readonly Check[] = [
   clientFirst,
   signInOnly,
   otherClient,
+  oneClient,
   otherRealm,
   codeOnly,
   onlyVersion2,
@@ -163,6 +165,7 @@ const signIn: readonly Check[] = [
   adminConsent,
   askedAgain,
   repeatedParameters,
+  oneMeaning,
   ...badUpstream,
   ...issuers,
   tampered,
@@ -213,6 +216,7 @@ const token: readonly Check[] = [
   tokenRedirects.nearMiss,
   tokenRedirects.exactMatch,
   tokenRedirects.otherClient,
+  tokenRedirects.twoClients,
   tokenRedirects.otherRealm,
   onlyAfterValidation,
   callersSecret,

@@ -70,9 +70,9 @@ const authorize = (read: Read, tenant: string | undefined, around: Surroundings)
   const { provision, policies, node, pending, accepted, counted, tells, refuse } = around
   const { clients } = provision
   const { form, values, one } = read
-  const redirect = policies.readRedirectUri(form.parameters)
-  const found =
-    values('client_id').length > 1 ? undefined : policies.findClient(clients, one('client_id') ?? '', tenant)
+  const redirect = policies.readRedirectUri(form.parameters, read.query)
+  const ids = policies.readClientId(form.parameters)
+  const found = ids && policies.findClient(clients, ids.validated, tenant)
   const client = found && policies.mayUseOauth(found, form) ? found : undefined
   const registered = client ? policies.registeredFor(client, clients, accepted) : []
   const valid = redirect !== undefined && registered.some((uri) => policies.matches(redirect.validated, uri, form))
@@ -82,6 +82,7 @@ const authorize = (read: Read, tenant: string | undefined, around: Surroundings)
       !clients.some(({ redirectUris }) => redirectUris.includes(redirect?.used ?? ''))
     return refuse(both ? 'invalid_redirect_uri' : 'invalid_client_id', read)
   }
+  const asker = clients.find(({ id }) => id === ids?.used) ?? client
   if (!valid && policies.validatesFirst(redirect?.used ?? '')) {
     return refuse('invalid_redirect_uri', read, redirect?.used)
   }
@@ -103,10 +104,10 @@ const authorize = (read: Read, tenant: string | undefined, around: Surroundings)
   counted.begun += 1
   const [state, browser] = [policies.namesRequest(randomUUID(), counted.begun, client), randomUUID()]
   const others = read.begun.map(({ state: other }) => other)
-  pending.begin(state, { client, asked, valid, browser }, node, others)
+  pending.begin(state, { client: asker, asked, valid, browser }, node, others)
   const cookie = `begun-${state}=${browser}; Path=/; Secure; HttpOnly; SameSite=None`
-  const query = policies.upstreamQuery({ ...client, callback: policies.callbackOf(client, read.headers) }, asked)
-  return sendTo(withQuery(client.authorizationEndpoint, [...query, ['state', state]]), cookie)
+  const query = policies.upstreamQuery({ ...asker, callback: policies.callbackOf(asker, read.headers) }, asked)
+  return sendTo(withQuery(asker.authorizationEndpoint, [...query, ['state', state]]), cookie)
 }
 
 const callback = async (read: Read, around: Surroundings): Promise<Response> => {

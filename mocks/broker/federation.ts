@@ -50,6 +50,7 @@ export type Federation = FederationState & {
 /** A message as the broker reads it: its parameters, and what the cookies of its browser speak of. */
 export type Visit = {
   parameters: Pairs
+  query: Pairs
   one(name: string): string | undefined
   /** The marks of the sign-ins that the browser has begun, and their states. */
   marks: string[]
@@ -85,17 +86,17 @@ export const federationHandlers = (federation: Federation): HttpHandler[] => {
       return answered instanceof Response ? answered : refuse(answered, federation)
     } // prettier-ignore
 
+  const passive = (visit: Visit) => {
+    const message = federation.policies.reads(visit.parameters, visit.query)
+    if (message.is === 'sign-in-request') return answerSignIn(message, visit, federation)
+    if (message.is === 'sign-out-request' || message.is === 'clean-up-request')
+      return answerSignOut(message, visit, federation)
+    return { row: 'not-ws-federation' } as const
+  }
+
   return [
-    http.get(
-      `${origin}/wsfed`,
-      refusing((visit) => {
-        const message = federation.policies.reads(visit.parameters)
-        if (message.is === 'sign-in-request') return answerSignIn(message.request, visit, federation)
-        if (message.is === 'sign-out-request' || message.is === 'clean-up-request')
-          return answerSignOut(message, visit, federation)
-        return { row: 'not-ws-federation' }
-      }),
-    ),
+    http.get(`${origin}/wsfed`, refusing(passive)),
+    http.post(`${origin}/wsfed`, refusing(passive)),
     http.post(
       provision.application.reply,
       refusing((visit) => answerReply(visit, federation)),
@@ -157,12 +158,14 @@ const isRow = (text: string | undefined): text is Row => text !== undefined && O
 
 const visitOf = (request: Request, { sessions }: Federation): Visit => {
   const original = originalOf(request)
-  const parameters = original.method === 'POST' ? decodeForm(textOf(original)) : queryOf(original.rawPath)
+  const query = queryOf(original.rawPath)
+  const parameters = original.method === 'POST' ? decodeForm(textOf(original)) : query
   const cookies = (headerOf(original.headers, 'cookie') ?? '').split(';').map((one) => one.trim())
   const valuesAfter = (start: string) =>
     cookies.filter((one) => one.startsWith(start)).map((one) => one.slice(one.indexOf('=') + 1))
   return {
     parameters,
+    query,
     one: (name) => valuesOf(parameters, name)[0],
     marks: valuesAfter('signin-'),
     begun: cookies.flatMap((one) => /^signin-([^=]+)=/.exec(one)?.slice(1) ?? []),

@@ -64,14 +64,19 @@ export type Answer = { code?: string; error?: string; error_description?: string
 export type Policies = {
   /** Whether this version of OAuth, as the path names it, is served. */
   servesVersion(version: string): boolean
+  /** Of the parameters: the client id to validate by and the one to ask upstream as; a missing one is empty, a repeated one gives nothing. */
+  readClientId(parameters: Pairs): { validated: string; used: string } | undefined
   /** The client of a client id; `tenant` is the realm that the request names, if it names one. */
   findClient(clients: readonly BrokerClient[], id: string, tenant: string | undefined): BrokerClient | undefined
   /** Whether a client may use OAuth at all. */
   mayUseOauth(client: BrokerClient, form: Form): boolean
   /** Which of two mistakes is told when both client and redirect URI are unknown. */
   blamesFirst(clientId: string): 'client' | 'redirect'
-  /** Of the parameters: the redirect URI to validate and the one to use. A repeated or missing one gives nothing. */
-  readRedirectUri(parameters: Pairs): { validated: string; used: string } | undefined
+  /**
+   * Of the parameters: the redirect URI to validate and the one to use. A repeated or missing one gives nothing. `query` is that of the URL,
+   * which is no part of a request that is posted.
+   */
+  readRedirectUri(parameters: Pairs, query?: Pairs): { validated: string; used: string } | undefined
   /** The URIs among which a client's redirect URI is looked up; `accepted` are those that were accepted before. */
   registeredFor(
     client: BrokerClient,
@@ -123,6 +128,10 @@ export type Policies = {
 /** The policies of an honest broker. */
 export const honest: Policies = {
   servesVersion: (version) => version === '2',
+  readClientId(parameters) {
+    const [id = '', ...more] = valuesOf(parameters, 'client_id')
+    return more.length > 0 ? undefined : { validated: id, used: id }
+  },
   findClient: (clients, id, tenant) =>
     clients.find((client) => client.id === id && (tenant === undefined || client.tenant === tenant)),
   mayUseOauth: ({ oauth }) => oauth,

@@ -84,7 +84,8 @@ const answer = async (
   const before = handed.get(client.id) ?? []
   const { type, value } = asked.grant
   const sent = type === 'refresh_token' ? token.refreshesWith(value, before) : value
-  const given = await grant(client, { ...asked, grant: { type, value: sent } }, { token, wire })
+  const asker = clients.find(({ id }) => id === asked.asks) ?? client
+  const given = await grant(asker, { ...asked, grant: { type, value: sent } }, { token, wire })
   if (invalid) return invalid
   const { value: code } = asked.grant
   if ('said' in given) {

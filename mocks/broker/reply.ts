@@ -32,7 +32,7 @@ export const answerReply = async (visit: Visit, federation: Federation): Promise
 const refused = (because: string): RefusedMessage => ({ row: 'sign-in-response', because })
 
 const readAnswer = (visit: Visit, { policies }: Federation): Answer | undefined => {
-  const message = policies.reads(visit.parameters)
+  const message = policies.reads(visit.parameters, visit.query)
   if (message.is === 'sign-in-response') return { kind: 'wsfed', state: message.context, token: message.result }
   if (visit.one('wa') !== undefined || visit.parameters.some(([name], at, all) => twice(name, at, all)))
     return undefined

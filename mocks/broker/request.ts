@@ -10,6 +10,7 @@ export type Read = {
   accept: string
   headers: Pairs
   begun: { state: string; mark: string }[]
+  query: Pairs
   values(name: string): string[]
   one(name: string): string | undefined
 }
@@ -18,7 +19,8 @@ export type Read = {
 export const readRequest = (request: Request): Read => {
   const original = originalOf(request)
   const method = original.method === 'POST' ? 'POST' : 'GET'
-  const parameters = method === 'POST' ? decodeForm(textOf(original)) : queryOf(original.rawPath)
+  const query = queryOf(original.rawPath)
+  const parameters = method === 'POST' ? decodeForm(textOf(original)) : query
   const begun = [...(headerOf(original.headers, 'cookie') ?? '').matchAll(/begun-([^=;]+)=([^;]+)/g)].map(
     ([, state = '', mark = '']) => ({ state, mark }),
   )
@@ -28,6 +30,7 @@ export const readRequest = (request: Request): Read => {
     accept: headerOf(original.headers, 'accept') ?? '',
     headers: original.headers,
     begun,
+    query,
     values,
     one: (name) => values(name)[0],
   }

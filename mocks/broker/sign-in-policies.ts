@@ -34,8 +34,11 @@ import { eightHours } from './sign-in-terms.ts'
  * exactly one of them; so does a lawful variant.
  */
 export type SignInPolicies = {
-  /** What a message is. */
-  reads(parameters: Pairs): Message
+  /**
+   * What a message is; `query` is that of its URL, which is no part of a message that is posted. A request whose party or reply is validated by
+   * other values than it is answered by says which ones: an honest broker knows none.
+   */
+  reads(parameters: Pairs, query?: Pairs): Message & { answeredBy?: Pick<SignInRequest, 'realm' | 'reply'> }
   /** What a token request of WS-Trust says, or why it is none. */
   readsTokenRequest(text: string): { is: 'token-request'; request: TokenRequest } | Refused
   /** The party of an AppliesTo: exact string comparison. */
@@ -158,7 +161,7 @@ export type SignInPolicies = {
 
 /** The policies of an honest broker on its WS-Federation side. */
 export const honestSignIn: SignInPolicies = {
-  reads: readMessage,
+  reads: (parameters) => readMessage(parameters),
   readsTokenRequest: readTokenRequest,
   findAppliesTo: (parties, realm) => parties.find((party) => party.realm === realm),
   overTrust: (assertion) => assertion,

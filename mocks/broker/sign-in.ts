@@ -12,23 +12,24 @@ import type { RefusedMessage } from './sign-in-terms.ts'
  * tenant. Until the party and its reply are known, nobody is asked and nothing is kept.
  */
 export const answerSignIn = async (
-  message: SignInRequest,
+  { request: message, answeredBy }: { request: SignInRequest; answeredBy?: Pick<SignInRequest, 'realm' | 'reply'> },
   visit: Visit,
   federation: Federation,
 ): Promise<Response | RefusedMessage> => {
   const { provision, policies, clock, pending, node } = federation
   const { application, parties, tenants } = provision
   const { realm = '', reply, context: given } = message
-  const party = policies.findParty(parties, realm)
-  if (party === undefined) return { row: 'unknown-realm', realm }
-  if (reply !== undefined && !policies.acceptsReply(reply, party.reply)) {
+  const validated = policies.findParty(parties, realm)
+  if (validated === undefined) return { row: 'unknown-realm', realm }
+  if (reply !== undefined && !policies.acceptsReply(reply, validated.reply)) {
     return { row: 'sign-in-request', because: 'unregistered-reply' }
   }
+  const party = parties.find((one) => one.realm === answeredBy?.realm) ?? validated
   const asked = policies.prompts(message)
   if (asked !== undefined) return prompt(asked)
 
   const sessions = visit.sessions.map(({ session }) => session)
-  const request = asking(message, policies.freshnessOf(message, party, sessions))
+  const request = asking({ ...message, ...answeredBy }, policies.freshnessOf(message, party, sessions))
   const context = given === undefined ? undefined : policies.keepContext(given)
   const chosen = policies.chooseUpstream(tenants, party, request)
   if (chosen === undefined) return { row: 'unhandled' }

@@ -9,6 +9,8 @@ export type TokenAsked = {
   /** A code, or a refresh token where the form has one in its place. */
   grant: { type: 'authorization_code' | 'refresh_token'; value: string }
   clientId: string
+  /** The client in whose name the token endpoint is asked, where it is another than the one that is validated. */
+  asks?: string
   redirectUri: string
   resource: string | undefined
   /** The rest of what the caller says, which chooses nothing. */

@@ -1,5 +1,6 @@
 import type { Policies } from '../broker/policies.ts'
 import { valuesOf } from '../../protocols/form.ts'
+import type { Pairs } from '../../protocols/wire.ts'
 import { honest } from '../broker/policies.ts'
 import type { Fault } from './fault.ts'
 
@@ -20,6 +21,17 @@ const decoded = (text: string) => {
 }
 const firstAndLast = (values: readonly string[]) =>
   values[0] === undefined ? undefined : { validated: values[0], used: values.at(-1) ?? '' }
+const readingClients = (
+  does: string,
+  read: (ids: readonly string[], parameters: Pairs) => ReturnType<Policies['readClientId']>,
+) =>
+  ({
+    does,
+    breaks: 'authorize.redirect-bound-to-client',
+    policy: 'readClientId',
+    instead: (parameters: Pairs) =>
+      read(valuesOf(parameters, 'client_id'), parameters) ?? honest.readClientId(parameters),
+  }) as const
 const withoutQuery = (uri: string) => uri.split('?', 1)[0]
 const withoutPort = (uri: string) => uri.replace(/^(https?:\/\/[^/:]+):\d+/, '$1')
 const lowerHost = (uri: string) => uri.replace(/^[^/]*\/\/[^/?#]*/, (origin) => origin.toLowerCase())
@@ -129,6 +141,29 @@ export const redirectFaults = {
     policy: 'readRedirectUri',
     instead: (parameters) => firstAndLast(valuesOf(parameters, 'redirect_uri').toReversed()),
   },
+  'broker.validates-redirect-uris-of-queries': {
+    does: 'validates the redirect_uri in the URL of a POST and uses that in its body',
+    breaks,
+    policy: 'readRedirectUri',
+    instead(parameters, query = []) {
+      const read = honest.readRedirectUri(parameters)
+      const [inQuery] = valuesOf(query, 'redirect_uri')
+      return read && { ...read, validated: inQuery ?? read.validated }
+    },
+  },
+  'broker.validates-first-of-two-clients': readingClients(
+    'validates redirect_uri for the first of two client_id and asks upstream as the last',
+    firstAndLast,
+  ),
+  'broker.validates-last-of-two-clients': readingClients(
+    'validates redirect_uri for the last of two client_id and asks upstream as the first',
+    (ids) => firstAndLast(ids.toReversed()),
+  ),
+  'broker.validates-first-of-two-clients-of-silent-requests': readingClients(
+    'validates redirect_uri for the first of two client_id and asks upstream as the last, where nobody may be asked to sign in',
+    (ids, parameters) =>
+      valuesOf(parameters, 'prompt').includes('none') ? firstAndLast(ids) : honest.readClientId(parameters),
+  ),
   'broker.uses-array-parameters': {
     does: 'validates redirect_uri and uses redirect_uri[] when that is sent beside it',
     breaks,

@@ -110,6 +110,8 @@ const makeInputs = async (): Promise<Inputs> => {
     reads: [
       [[['wa', 'wsignin1.0'], ['wtrealm', 'a'], ['wtrealm', 'b']]],
       [[['wtrealm', 'a']]],
+      [[['wa', 'wsignin1.0'], ['wtrealm', 'a'], ['wreply', 'b'], ['wreply', 'c']]],
+      [[['wa', 'wsignin1.0'], ['wtrealm', 'a'], ['wreply', 'b']], [['wtrealm', 'c'], ['wreply', 'd']]],
       [[['wa', 'wsignin1.0'], ['wtrealm', 'a'], ['wresult', '<r/>']]],
       [[['wa', 'wattr1.0'], ['wtrealm', 'a']]],
       [[['wa', 'wsignin1.0x'], ['wtrealm', 'a']]],

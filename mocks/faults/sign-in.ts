@@ -9,6 +9,7 @@ import { signInPendingFaults } from './sign-in-pending.ts'
 import { signInRequestFaults } from './sign-in-request.ts'
 import { signInStoreFaults } from './sign-in-stores.ts'
 import { signInTimeFaults } from './sign-in-time.ts'
+import { signInTwofoldFaults } from './sign-in-twofold.ts'
 import { signInTokenFaults } from './sign-in-token.ts'
 import { signOutFaults } from './sign-out.ts'
 import { upstreamTokenFaults } from './upstream-token.ts'
@@ -17,6 +18,7 @@ import { wsTrustFaults } from './ws-trust.ts'
 /** Every fault of the reference broker's WS-Federation side. */
 export const signInFaults = {
   ...signInRequestFaults,
+  ...signInTwofoldFaults,
   ...signInPendingFaults,
   ...signInAnswerFaults,
   ...upstreamTokenFaults,

@@ -1,6 +1,8 @@
 import type { BrokerClient } from '../broker/policies.ts'
 import type { TokenAsked } from '../broker/token-policies.ts'
 import { honestToken } from '../broker/token-policies.ts'
+import { valuesOf } from '../../protocols/form.ts'
+import type { Pairs } from '../../protocols/wire.ts'
 import { redirectFaults } from './redirect-matching.ts'
 import type { TokenFaults } from './token-fault.ts'
 
@@ -21,6 +23,21 @@ const matching =
 
 const renews = ({ grant }: TokenAsked) => grant.type === 'refresh_token'
 
+/** Validates the first of several clients, and redeems as the last. */
+const splitting = (does: string, sorted: (ids: readonly string[]) => readonly string[]) =>
+  ({
+    does,
+    breaks: unregistered,
+    policy: 'reads',
+    instead(form, realm) {
+      const ids = sorted(valuesOf(form, 'ClientId'))
+      const once = form.filter(([name]) => name !== 'ClientId')
+      const asked = honestToken.reads([...once, ...ids.slice(0, 1).map((id): Pairs[number] => ['ClientId', id])], realm)
+      const asks = ids.at(-1)
+      return asked && asks !== undefined ? { ...asked, asks } : asked
+    },
+  }) as const satisfies TokenFaults[`broker.${string}`]
+
 /** Faults in what a token request is taken for, and in whether it is valid. */
 export const tokenRequestFaults = {
   'broker.redeems-in-every-version': {
@@ -36,6 +53,14 @@ export const tokenRequestFaults = {
     instead: (version) => version.startsWith('2'),
   },
 
+  'broker.redeems-as-last-of-two-clients': splitting(
+    'validates the first of two ClientId and redeems as the last',
+    (ids) => ids,
+  ),
+  'broker.redeems-as-first-of-two-clients': splitting(
+    'validates the last of two ClientId and redeems as the first',
+    (ids) => ids.toReversed(),
+  ),
   'broker.takes-redirect-uri-from-state': {
     does: 'takes the redirect URI of State where RedirectUri is empty',
     breaks: unregistered,

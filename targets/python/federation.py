@@ -1,5 +1,6 @@
 """Signing in and out over WS-Federation, from request to answer. What it decides is in `sign_in_policies.py`."""
 from base64 import b64encode
+from functools import partial
 from typing import Callable, Dict, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
@@ -61,14 +62,15 @@ class Federation:
             return None
         try:
             once = self.policies.once(params)
-            known = params if once is None else once
-            return self.find(method, known, once is None)(node, known, cookies)
+            known, answered = (params, params) if once is None else once
+            return self.find(method, known, answered, once is None)(node, known, cookies)
         except Refused as refused:
             status, headers, body = page(*self.policies.show(refused.row, refused.details), self.policies.quote)
             challenge = self.policies.challenge(refused.row)
             return 401 if challenge else status, {**headers, **challenge}, body
 
-    def find(self, method: str, params: Params, twofold: bool) -> Callable[[int, Params, Dict[str, str]], Response]:
+    def find(self, method: str, params: Params, answered: Params,
+             twofold: bool) -> Callable[[int, Params, Dict[str, str]], Response]:
         """What a message is (WS-Federation 1.2 section 13.2): a request or an answer, to sign in or out."""
         action = self.policies.action_of(params)
         answers = {"wresult", "id_token", "error"} & params.keys()
@@ -77,7 +79,7 @@ class Federation:
         if twofold or {"wreqptr", "wresultptr"} & params.keys():
             raise Refused(NOT_WS_FEDERATION)
         if action == "wsignin1.0" and not answers and {"wtrealm", "wreply"} & params.keys():
-            return self.ask
+            return partial(self.ask, answered)
         if method == "POST" and action == "wsignin1.0" and answers == {"wresult"} and "wtrealm" not in params:
             return self.answer_of_federation
         if method == "POST" and "wa" not in params and len(answers) == 1 and "wresult" not in params:
@@ -86,7 +88,7 @@ class Federation:
 
     # --- signing in -----------------------------------------------------------------------------------------------
 
-    def ask(self, node: int, params: Params, cookies: Dict[str, str]) -> Response:
+    def ask(self, answered: Params, node: int, params: Params, cookies: Dict[str, str]) -> Response:
         """A sign-in request: answered at once for who is signed in already, else sent on to the party's directory."""
         party = self.policies.find_party(self.parties, single(params, "wtrealm") or "")
         if party is None:
@@ -94,6 +96,8 @@ class Federation:
         reply, context, freshness = (single(params, name) for name in ("wreply", "wctx", "wfresh"))
         if reply is not None and not self.policies.may_reply(reply, party):
             raise Refused(REQUEST, "wreply is not a registered URL of the relying party")
+        party = self.policies.find_party(self.parties, single(answered, "wtrealm") or "") or party
+        reply = single(answered, "wreply")
         if context is not None and not (can_be_given_back(context) and len(context.encode()) <= LONGEST_CONTEXT):
             raise Refused(REQUEST, "wctx cannot be given back as it is")
         if freshness is not None and not (freshness.isascii() and freshness.isdigit() and len(freshness) < 9):

@@ -78,25 +78,27 @@ class Redemption:
     def respond(self, realm: Optional[str], params: Params) -> Response:
         """Client and redirect URI first; only then is the secret used, at the client's own endpoint. The caller's
         State, ClientSecret and TokenEndpointUrl choose nothing."""
-        asked = Asked(realm, *(single(params, name) for name in NAMES),
-                      {name: values for name, values in params.items() if name not in NAMES})
+        validated, granted = self.policies.readings(params)
+        asked, grantee = (Asked(realm, *(single(read, name) for name in NAMES),
+                                {name: values for name, values in params.items() if name not in NAMES})
+                          for read in (validated, granted))
         name = self.policies.joins(asked)
         if name is None:
-            return self.answer(asked, params)
+            return self.answer(asked, grantee, validated)
         with self.lock:
             flight, leads = self.flights.get(name, Future()), name not in self.flights
             self.flights[name] = flight
         if leads:
             try:
-                flight.set_result(self.answer(asked, params))
+                flight.set_result(self.answer(asked, grantee, validated))
             except BaseException as error:
                 flight.set_exception(error)
             with self.lock:
                 del self.flights[name]
         return flight.result()
 
-    def answer(self, asked: Asked, params: Params) -> Response:
-        """The answer to a request that shares none."""
+    def answer(self, asked: Asked, grantee: Asked, params: Params) -> Response:
+        """The answer to a request that shares none, which is granted to whom it says."""
         client = self.client_of(asked)
         if client is None:
             return self.error_page(CLIENT)
@@ -106,7 +108,7 @@ class Redemption:
         repeated = any(len(params.get(name, [])) > 1 for name in NAMES)
         if repeated or bool(asked.code) == bool(asked.refresh_token):
             return self.error_page(TOKEN, "it must hold one AuthorizationCode or RefreshToken, and nothing twice")
-        answer = self.redeem(client, asked)
+        answer = self.redeem(self.policies.find_client(self.clients, grantee) or client, asked)
         return answer if registered else self.error_page(REDIRECT)
 
     def redeem(self, client: Client, asked: Asked) -> Response:

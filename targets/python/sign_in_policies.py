@@ -27,9 +27,10 @@ Query = Dict[str, Optional[str]]  # what is None is left out
 # --- the request --------------------------------------------------------------------------------------------------
 
 
-def once(params: Params) -> Optional[Params]:
-    """The parameters of a message that means one thing; none, where one comes twice."""
-    return None if repeated(params) else params
+def once(params: Params) -> Optional[Tuple[Params, Params]]:
+    """The parameters of a message that means one thing, to validate it by and to answer it by; none, where one comes
+    twice."""
+    return None if repeated(params) else (params, params)
 
 
 def action_of(params: Params) -> str:

@@ -1,12 +1,12 @@
 """Every decision on a token request, each a small function of its own. A bug takes the place of exactly one of them."""
 import json
-from typing import Callable, Dict, List, NamedTuple, Optional
+from typing import Callable, Dict, List, NamedTuple, Optional, Tuple
 from urllib.parse import urlsplit
 
 from id_token import read_parts
 from provision import Client, Clients, Tenants
 from saml import Unreadable
-from wire import Response
+from wire import Params, Response
 
 SHAREPOINT = "00000003-0000-0ff1-ce00-000000000000"  # the id of SharePoint, the same in every realm
 
@@ -119,6 +119,11 @@ def joins(asked: Asked) -> Optional[str]:
     return None
 
 
+def readings(params: Params) -> Tuple[Params, Params]:
+    """The parameters by which a request is validated, and those that say whom the token is granted to."""
+    return params, params
+
+
 class TokenPolicies(NamedTuple):
     """The decisions of one broker on token requests: the honest ones, unless replaced."""
 
@@ -134,3 +139,4 @@ class TokenPolicies(NamedTuple):
     hand_over: Callable = hand_over
     tell: Callable = tell
     joins: Callable = joins
+    readings: Callable = readings

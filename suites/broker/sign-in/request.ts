@@ -127,7 +127,12 @@ export type Seen = { assertion: Assertion; context: string | undefined }
  *
  * @throws Violation of kind `no-response` or `refused-<reason>`, when that is what the check accuses of
  */
-export const seenBy = (party: Party, trust: PartyTrust, asked: Asked, accuses: readonly Why[] = []): Seen => {
+export const seenBy = (
+  party: Pick<Party, 'realm' | 'reply'> & Partial<Party>,
+  trust: PartyTrust,
+  asked: Asked,
+  accuses: readonly Why[] = [],
+): Seen => {
   const response = responseIn(asked.outcome)
   const expected = `a sign-in response at ${party.reply}`
   if (response === undefined && !accuses.includes('no-response')) {

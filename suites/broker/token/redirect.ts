@@ -6,6 +6,7 @@ import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
 import { obtainsNothing, refusalSeen, refused } from './judgement.ts'
+import { grantsOf } from './grants.ts'
 import type { Redeemed } from './request.ts'
 import { byCode, firstOf, handedBy, reachedParty, redeemsWith, registeredRedeems, shareOf, speaksRedeem, told, waysOf } from './request.ts' // prettier-ignore
 
@@ -182,6 +183,36 @@ export const otherClient: Check = {
       await context.forEvery(name, fc.constantFrom(...foreign), share, async (redirectUri) =>
         judge(context, await way({ redirectUri }), [redirectUri]),
       )
+    }
+  },
+}
+
+/** Whichever of two clients a request is taken to come from, it is taken to come from that one throughout. */
+export const twoClients: Check = {
+  id: 'token.unregistered-redirect.two-clients',
+  title: 'of two clients that a token request names, none redeems a code without the redirect URI being its own',
+  sends:
+    'redemptions and renewals with two ClientId, of which one has the RedirectUri, and the code or refresh token is its own, in either order',
+  owes: 'a refusal, or a grant in the name of the client that has the RedirectUri',
+  clauses,
+  applies: redeemsWith('clientId', 'redirectUri'),
+  needs: { capabilities: [], shape: { ...single, clientsPerTenant: 2 }, scope: 'slice' },
+  kills: ['broker.redeems-as-last-of-two-clients', 'broker.redeems-as-first-of-two-clients'],
+  control: registeredRedeems,
+  async run(context) {
+    const { client } = firstOf(context)
+    const others = context.slice.clients.flatMap(({ id }) => (id === client.id ? [] : [id]))
+    const orders = others.flatMap((id) => [[client.id, id], [id, client.id]]) // prettier-ignore
+    for (const [, way] of await waysOf(context, 'clientId')) {
+      await context.each(orders, async (clientId) => {
+        const redeemed = await way({ clientId })
+        const grant = grantsOf(redeemed).find(({ id }) => others.includes(id.split('@', 1)[0] ?? ''))
+        if (grant === undefined) return
+        throw new Violation('granted', {
+          expected: `ClientId ${clientId.join(' and ')} refused, or a grant for ${client.id}, who has the RedirectUri`,
+          actual: `a grant at ${grant.path} for client ${grant.id}; ${told(redeemed)}`,
+        })
+      })
     }
   },
 }

@@ -68,6 +68,13 @@ def answered_once_for_a_party(asked):
     return asked.code and f"{asked.code} {asked.client_id} {asked.redirect_uri}"
 
 
+@token_bug("readings", "unregistered-redirect")
+def first_client_of_two_validated(params):
+    """Looks at the first ClientId, and asks for the token as the last one, by another part of the program."""
+    ids = params.get("ClientId", [])
+    return {**params, "ClientId": ids[:1]}, {**params, "ClientId": ids[-1:]}
+
+
 REDEMPTION_BUGS = (answered_once_for_a_code, answered_once_for_a_party, redeemed_under_callers_redirect,
                    redeemed_with_callers_secret, secret_overridden_by_caller, fields_beside_passed_on, resource_as_configured, resource_as_configured_when_renewing,
-                   endpoint_of_caller, endpoint_by_prefix)
+                   endpoint_of_caller, endpoint_by_prefix, first_client_of_two_validated)

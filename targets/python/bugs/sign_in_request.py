@@ -98,7 +98,14 @@ def scope_without_openid(application, params, key, nonce, freshness):
 @sign_in_bug("once", MALFORMED, UPSTREAM, "sign-out.malformed", "errors.row-sign-out-request")
 def last_of_several(params):
     """Makes a dictionary of the parameters, in which the last of a name stays."""
-    return {name: values[-1:] for name, values in params.items()}
+    last = {name: values[-1:] for name, values in params.items()}
+    return last, last
+
+
+@sign_in_bug("once", MALFORMED, UPSTREAM, REPLY, "sign-out.malformed", "errors.inert")
+def first_of_several_validated(params):
+    """Looks at the first parameter of a name, and answers by a dictionary, in which the last one stays."""
+    return tuple({name: [values[at]] for name, values in params.items()} for at in (0, -1))
 
 
 @sign_in_bug("find_party", UNKNOWN)
@@ -124,4 +131,5 @@ SIGN_IN_REQUEST_BUGS = (action_by_default, realm_prefix, realm_contained, reply_
                         session_of_any_directory_after_an_hour,
                         refusal_with_a_challenge, refusal_with_a_question_for_passwords, asks_for_any_reply,
                         nonce_of_the_process, scope_without_openid,
-                        last_of_several, realm_in_any_case, age_of_nothing_is_zero, session_without_secure)
+                        last_of_several, first_of_several_validated, realm_in_any_case, age_of_nothing_is_zero,
+                        session_without_secure)
