@@ -39,7 +39,7 @@ import { otherDirectory } from './broker/sign-in/other-directory.ts'
 import { anyNodeSignsIn } from './broker/sign-in/nodes.ts'
 import { expiredSignIn, foreignBrowser, otherProtocol, unknownSignIn } from './broker/sign-in/pending.ts'
 import { rollsOver } from './broker/sign-in/rollover.ts'
-import { malformedRequest, unknownRealm } from './broker/sign-in/refusals.ts'
+import { malformedRequest, oddRealm, unknownRealm } from './broker/sign-in/refusals.ts'
 import { answeredAtNode, answeredTwice, replayedToken } from './broker/sign-in/replay.ts'
 import { oneMeaning, repeatedParameters } from './broker/sign-in/repeated.ts'
 import { anyName, declaredMapping, sameUser } from './broker/sign-in/claims.ts'
@@ -157,6 +157,7 @@ const signIn: readonly Check[] = [
   directoryOnly,
   federatedUser,
   unknownRealm,
+  oddRealm,
   otherSpelling,
   unregisteredReply,
   malformedRequest,

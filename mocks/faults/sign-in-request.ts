@@ -12,6 +12,13 @@ const decoded = (text: string) => {
 }
 const hostOf = (url: string) => (URL.canParse(url) ? new URL(url).host : url)
 
+/** Whether a text is like a pattern of SQL. */
+const isLike = (text: string, pattern: string): boolean => {
+  const any: Record<string, string> = { '%': '.*', _: '.' }
+  const parts = [...pattern].map((sign) => any[sign] ?? sign.replace(/[\\^$.*+?()[\]{}|]/u, String.raw`\$&`))
+  return new RegExp(`^${parts.join('')}$`, 'su').test(text)
+}
+
 /** Faults in how a sign-in request is read, served and sent on. */
 export const signInRequestFaults = {
   'broker.takes-first-of-repeated-parameters': {
@@ -86,6 +93,18 @@ export const signInRequestFaults = {
     breaks: 'sign-in.unknown-realm',
     policy: 'findParty',
     instead: (parties, realm) => parties.find((party) => realm.startsWith(party.realm)),
+  },
+  'broker.answers-first-party-for-empty-realm': {
+    does: 'answers a request of an empty realm for the party that was registered first',
+    breaks: 'sign-in.unknown-realm',
+    policy: 'findParty',
+    instead: (parties, realm) => (realm === '' ? parties[0] : honestSignIn.findParty(parties, realm)),
+  },
+  'broker.takes-realms-as-patterns': {
+    does: 'looks a realm up as a pattern in which % is any text and _ any character',
+    breaks: 'sign-in.unknown-realm',
+    policy: 'findParty',
+    instead: (parties, realm) => parties.find((party) => isLike(party.realm, realm)),
   },
   'broker.falls-back-on-first-party': {
     does: 'serves an unknown realm as the first party',

@@ -119,7 +119,7 @@ const makeInputs = async (): Promise<Inputs> => {
     readsTokenRequest: [[twice], [trustText.replace(/Issue(?=<\/trust:RequestType)/, 'Renew')]],
     findAppliesTo: [`${party.realm}x`, party.realm.slice(0, -1)].map((one) => [parties, one]),
     overTrust: [[{ ...assertion, version: '1.1' }, trustRequest], [assertion, { ...trustRequest, timestamp: { created: now, expires: now } }]],
-    findParty: ['unknown', second.realm, party.realm.toUpperCase(), party.realm.slice(0, -1), `${party.realm}x`].map((one) => [parties, one]),
+    findParty: ['unknown', '', '%', second.realm, party.realm.toUpperCase(), party.realm.slice(0, -1), `${party.realm}x`].map((one) => [parties, one]),
     acceptsReply: ['https://evil.test/', `${party.reply}x`, party.reply.toUpperCase(), `${party.reply}?x=y`].map((one) => [one, party.reply]),
     keepContext: [['a b'], [' a '], ['a'.repeat(300)], ['%41'], ['a<b>c']],
     prompts: [[{ authentication: 'urn:oasis:names:tc:SAML:1.0:am:password' }], [{ freshness: 0 }]],

@@ -85,6 +85,47 @@ export const unknownRealm: Check = {
   },
 }
 
+const replaceAt = (text: string, at: number, by: string) => text.slice(0, at) + by + text.slice(at + 1)
+
+/** Texts that are no realm of anybody: patterns of the registered one, and what no database would take for a name. */
+const oddRealms = (own: string): fc.Arbitrary<string> =>
+  fc.oneof(
+    fc
+      .tuple(fc.nat(own.length - 1), fc.constantFrom('%', '_', '*', '.', '?'))
+      .map(([at, wildcard]) => replaceAt(own, at, wildcard))
+      .filter((realm) => realm !== own),
+    fc.constantFrom('{0}', "' OR '1'='1", '%00', '../', '${realm}', '[object Object]').map((text) => own + text),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 40 }).map((text) => `urn:${text}`),
+    fc.integer({ min: 1, max: 1_500 }).map((length) => own + 'x'.repeat(length)),
+  )
+
+/** Texts that are nobody's name. */
+export const oddRealm: Check = {
+  id: 'sign-in.unknown-realm.odd-text',
+  title: 'an empty realm, a pattern or any other text that is no registered realm obtains nothing',
+  sends:
+    'sign-in requests whose wtrealm is empty, white space, the registered one with a wildcard in it or with quotes and braces behind it, any printable text, or very long; without a wreply',
+  owes: 'no token, nobody sent on or to sign in; in whichever words',
+  clauses: ['sign-in.unknown-realm'],
+  attacks: ['WSF-04'],
+  needs,
+  kills: [
+    'broker.answers-first-party-for-empty-realm',
+    'broker.takes-realms-as-patterns',
+    'broker.falls-back-on-first-party',
+  ],
+  control: partiesSignIn,
+  async run(context) {
+    const { party, user } = peopleOf(context)
+    const attempt = async (realm: string) => {
+      const asked = await signIn(context, { ...validSignIn(context, party), realm }, user)
+      refusedAs(context, asked, `wtrealm ${JSON.stringify(realm)}`)
+    }
+    await context.each(['', ' ', '%', '*', '.', 'null', 'undefined'], attempt)
+    await context.forEvery('odd', oddRealms(party.realm), Math.ceil(context.runs / 2), attempt)
+  },
+}
+
 /** What is no sign-in request. */
 export const malformedRequest: Check = {
   id: 'sign-in.malformed.not-ws-federation',
