@@ -11,9 +11,13 @@ const everyFault: Readonly<Record<string, { does: string; breaks: string }>> = f
 /** `brokerspec explain <id>`: a clause, check, invariant or fault in full. */
 export const explain = (args: string[]): number => {
   const { positionals } = parseArgs({ args, allowPositionals: true, options: {} })
-  const [id] = positionals
-  if (id === undefined)
-    throw new Trouble('usage', { place: 'explain', problem: 'it needs an id', mend: 'see brokerspec list' })
+  const [id, ...more] = positionals
+  if (id === undefined || more.length > 0)
+    throw new Trouble('usage', {
+      place: ['explain', ...positionals].join(' '),
+      problem: id === undefined ? 'it needs an id' : 'one id is explained at a time',
+      mend: 'see brokerspec list',
+    })
   const text = [clauseText(id), checkText(id), faultText(id)].filter((part) => part !== '')
   if (text.length === 0) {
     const all = [...clauses, ...checks, ...invariants, ...Object.keys(faults).map((fault) => ({ id: fault }))]

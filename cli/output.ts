@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { Trouble } from '../harness/trouble.ts'
+import { wrongFields } from '../harness/wrong-fields.ts'
 import type { Outcome } from '../reports/assemble.ts'
 import { toJunit } from '../reports/junit.ts'
 import type { Report } from '../reports/report.ts'
@@ -13,7 +14,7 @@ import { reportSchema } from '../reports/report.ts'
  */
 export const prepareFolder = (folder: string): void => {
   try {
-    if (!existsSync(folder)) mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     accessSync(folder, constants.W_OK)
     for (const name of ['report.json', 'junit.xml']) rmSync(join(folder, name), { force: true })
   } catch (cause) {
@@ -22,6 +23,17 @@ export const prepareFolder = (folder: string): void => {
       problem: `the report cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
       mend: 'name a folder that can be written to',
     })
+  }
+}
+
+/** Node itself never comes to an end where no folder can be made, such as below /proc. */
+const makeFolder = (folder: string): void => {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  try {
+    mkdirSync(folder)
+  } catch (cause) {
+    if (!existsSync(folder)) throw cause
   }
 }
 
@@ -36,7 +48,7 @@ export const writeReport = async (
     'junit.xml': toJunit(report, catalogue),
   }
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
     return await Promise.all(
       Object.entries(files).map(async ([name, text]) => {
         const path = join(folder, name)
@@ -73,10 +85,7 @@ export const readReport = async (path: string): Promise<Report> => {
   if (result.success) return result.data
   throw new Trouble('usage', {
     place: path,
-    problem: result.error.issues
-      .slice(0, 5)
-      .map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-      .join('\n'),
+    problem: wrongFields(result.error),
     mend,
   })
 }

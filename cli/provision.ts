@@ -31,6 +31,12 @@ export const provision = async (args: string[]): Promise<number> => {
       problem: 'it needs a target file',
       mend: 'provision --target <file>',
     })
+  if (values.out === '')
+    throw new Trouble('usage', {
+      place: '--out',
+      problem: 'it names no file',
+      mend: 'give a path, or leave --out away',
+    })
   const target = await outlineIn(values.target)
   if (!('origins' in target.attach)) {
     throw new Trouble('usage', {

@@ -83,7 +83,7 @@ export const shardOf = <R extends JudgedRole>(
 export const readShard = (text: string): [number, number] => {
   const [, shard = '', of = ''] = /^(\d+)\/(\d+)$/.exec(text) ?? []
   const pair: [number, number] = [Number(shard), Number(of)]
-  if (pair[0] >= 1 && pair[0] <= pair[1]) return pair
+  if (pair[0] >= 1 && pair[0] <= pair[1] && pair[1] < 2 ** 31) return pair
   throw new Trouble('usage', {
     place: `--shard ${text}`,
     problem: 'a shard is i/n with 1 ≤ i ≤ n',

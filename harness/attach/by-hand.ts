@@ -10,6 +10,7 @@ import type { Provision } from '../../fixtures/world/provision.ts'
 import { provisionSchema, sliceOfProvision } from '../../fixtures/world/provision.ts'
 import type { World } from '../../fixtures/world/world.ts'
 import { Trouble } from '../trouble.ts'
+import { wrongFields } from '../wrong-fields.ts'
 
 /** What a target was set up with by hand, and the keys that belong to it. */
 export type ByHand<Document = Provision> = { provision: Document; keyring: Keyring }
@@ -70,10 +71,9 @@ const readDocument = async <Document>(
 ): Promise<Document> => {
   const problem = async () => {
     const result = schema.safeParse(JSON.parse(await readFile(path, 'utf8')))
-    const found = result.success
-      ? slips(result.data)
-      : result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-    return result.success && found.length === 0 ? { document: result.data } : found.join('\n')
+    if (!result.success) return wrongFields(result.error)
+    const found = slips(result.data)
+    return found.length === 0 ? { document: result.data } : found.join('\n')
   }
   const read = await problem().catch((cause: unknown) => String(cause))
   if (typeof read !== 'string') return read.document

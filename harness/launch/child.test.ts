@@ -139,6 +139,13 @@ describe('a target that cannot be launched is trouble', () => {
     expect(trouble.message).toContain('ENOENT')
   })
 
+  test('of usage when it can be no program, or is to be started where no folder is', async () => {
+    const nul = await troubleWith(await order('', { command: ['a\u0000b'] }))
+    expect([nul.kind, nul.message]).toEqual(['usage', expect.stringContaining('cannot be started')])
+    const elsewhere = await troubleWith(await order('', { cwd: 'program.mjs' }))
+    expect(elsewhere).toMatchObject({ kind: 'usage', place: 'attach.cwd' })
+  })
+
   test('when it ends early, with the last it said', async () => {
     const program =
       'for (let n = 0; n < 30; n += 1) console.log(`line ${n}.`); console.error("no port"); process.exitCode = 3'

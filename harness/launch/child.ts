@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
@@ -58,7 +58,7 @@ export const startChild = async (
 ): Promise<Child> => {
   const { launch, directory } = order
   const cwd = isAbsolute(launch.cwd ?? '') ? (launch.cwd ?? '') : join(directory, launch.cwd ?? '.')
-  if (!existsSync(cwd)) {
+  if (!statSync(cwd, { throwIfNoEntry: false })?.isDirectory()) {
     throw new Trouble('usage', {
       place: 'attach.cwd',
       problem: `there is no folder ${cwd}`,
@@ -147,12 +147,26 @@ const startIn = async (
   const env = Object.fromEntries(Object.entries(launch.env ?? {}).map(([name, value]) => [name, filled(value, words)]))
 
   const output: string[] = []
-  const child = spawn(program, rest, {
-    cwd,
-    env: { ...process.env, NODE_EXTRA_CA_CERTS: words['ca'], SSL_CERT_FILE: words['ca'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const place = `attach.command: ${launch.command.join(' ')}`
+  const notStarted = (why: string) =>
+    new Trouble('usage', {
+      place,
+      problem: `the program cannot be started: ${why}`,
+      mend: 'install it, or name it by its full path',
+    })
+  const spawned = () => {
+    try {
+      return spawn(program, rest, {
+        cwd,
+        env: { ...process.env, NODE_EXTRA_CA_CERTS: words['ca'], SSL_CERT_FILE: words['ca'], ...env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      })
+    } catch (cause) {
+      throw notStarted(cause instanceof Error ? cause.message : String(cause))
+    }
+  }
+  const child = spawned()
   const remember = (chunk: Buffer) => {
     onOutput(chunk)
     const lines = withoutSecrets(chunk.toString(), files.provision).split('\n')
@@ -179,7 +193,6 @@ const startIn = async (
     kill()
   }
 
-  const place = `attach.command: ${launch.command.join(' ')}`
   const said = () => (output.length === 0 ? 'it printed nothing' : `its last lines:\n  ${output.join('\n  ')}`)
   const ready = async () => {
     const answers = await Promise.all(
@@ -197,13 +210,11 @@ const startIn = async (
       mend: `raise attach.ready.within, or see why it does not listen with TLS on ${ports.length > 1 ? 'each of {ports}' : '{port}'}`,
     })
   }
-  const missing = /ENOENT|EACCES/.test(outcome.how)
-  throw new Trouble(missing ? 'usage' : 'unreachable', {
+  if (/ENOENT|EACCES/.test(outcome.how)) throw notStarted(outcome.how)
+  throw new Trouble('unreachable', {
     place,
-    problem: missing
-      ? `the program cannot be started: ${outcome.how}`
-      : `the target ended before it was ready (${outcome.how}); ${said()}`,
-    mend: missing ? 'install it, or name it by its full path' : 'start the command by hand and mend what it says',
+    problem: `the target ended before it was ready (${outcome.how}); ${said()}`,
+    mend: 'start the command by hand and mend what it says',
   })
 }
 

@@ -7,7 +7,7 @@ import type { RegistrationWay } from '../control/registration.ts'
 import type { Reader, Restart } from '../control/inside.ts'
 import type { KeyRotation, MetadataRefresh } from '../control/asked.ts'
 import type { WebCertificate } from '../wire/presented.ts'
-import { origin, path, text } from './fields.ts'
+import { ms, origin, path, text } from './fields.ts'
 
 const launchedSchema = z.strictObject({
   command: z.array(text).min(1).meta({
@@ -28,13 +28,13 @@ const launchedSchema = z.strictObject({
   ready: z
     .strictObject({
       path: path.default('/').meta({ description: 'Asked until it answers with a status below 500.' }),
-      within: z.int().positive().default(15_000).meta({ description: 'Milliseconds.' }),
+      within: ms.default(15_000).meta({ description: 'Milliseconds.' }),
     })
     .prefault({}),
   stop: z
     .strictObject({
       signal: z.enum(['SIGTERM', 'SIGINT', 'SIGKILL']).default('SIGTERM'),
-      within: z.int().positive().default(3_000).meta({ description: 'Milliseconds until it is killed.' }),
+      within: ms.default(3_000).meta({ description: 'Milliseconds until it is killed.' }),
     })
     .prefault({}),
   instances: z.enum(['one', 'many']).default('many').meta({ description: '"one": never start two at a time.' }),

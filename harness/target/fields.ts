@@ -2,6 +2,11 @@ import * as z from 'zod'
 
 /** Fields that several parts of a target file are made of. */
 export const text = z.string().min(1)
+/** As long as a timer can wait, and no longer. */
+export const ms = z
+  .int()
+  .positive()
+  .max(2 ** 31 - 1)
 export const path = z.string().regex(/^\//, 'must begin with "/"')
 /** How many nodes a command starts, or the address of each node of a target that is running. */
 export const nodes = z

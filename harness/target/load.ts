@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as z from 'zod'
 import { Trouble } from '../trouble.ts'
+import { wrongFields } from '../wrong-fields.ts'
 import { attachSchemas, runningCache, runningParty } from './attach.ts'
 import {
   requireControl,
@@ -28,19 +29,22 @@ import { targetPartsSchemas } from './target.ts'
  */
 export const loadTarget = async (file: string): Promise<Target> => {
   const path = resolve(file)
-  if (!existsSync(path)) {
-    throw new Trouble('usage', {
-      place: path,
-      problem: 'there is no such target file',
-      mend: 'give the path of a .json, .js or .ts file to --target',
-    })
-  }
+  const problem = noFile(path)
+  if (problem !== undefined)
+    throw new Trouble('usage', { place: path, problem, mend: 'give the path of a .json, .js or .ts file to --target' })
   return readTarget(await definitionIn(path), path)
+}
+
+const noFile = (path: string): string | undefined => {
+  const there = statSync(path, { throwIfNoEntry: false })
+  if (there === undefined) return 'there is no such target file'
+  if (there.isDirectory()) return 'this is a folder, and no target file'
+  return /\.(?:json|[cm]?[jt]s)$/.test(path) ? undefined : 'this is neither JSON nor a module, by the end of its name'
 }
 
 const definitionIn = async (path: string): Promise<unknown> => {
   try {
-    if (path.endsWith('.json')) return JSON.parse(await readFile(path, 'utf8'))
+    if (path.endsWith('.json')) return JSON.parse((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''))
     const module = (await import(pathToFileURL(path).href)) as { default?: unknown }
     if (module.default !== undefined) return module.default
   } catch (cause) {
@@ -71,7 +75,7 @@ export function readTarget(definition: unknown, path: string): Target {
     })
   }
   const { attach, $schema: _, ...given } = definition as Record<string, unknown>
-  const parsed = readers[String(given['role'])]?.(given, path) ?? readBroker(given, path)
+  const parsed = (readers.get(given['role']) ?? readBroker)(given, path)
   const { control } = given
   const how = readAttach(attach, parsed.role, path)
   if (!('open' in how))
@@ -102,9 +106,8 @@ const readBroker = (given: Record<string, unknown>, path: string) => {
 /** Everything of a relying party but how it is attached. */
 const readParty = (given: Record<string, unknown>, path: string) => {
   const { party, ...rest } = given
-  const plain = JSON.parse(JSON.stringify(party ?? null), (_, value: unknown) =>
-    typeof value === 'object' && value !== null && 'path' in value ? value.path : value,
-  ) as unknown
+  const { second: other } = Object(party) as { second?: unknown }
+  const plain = other === undefined ? withPaths(party) : { ...Object(withPaths(party)), second: withPaths(other) }
   const parsed = parse(targetPartsSchemas['relying-party'], { ...withoutCode(rest), party: plain }, path)
   requireSecond(parsed, path)
   const read = party as Target<'relying-party'>['party']
@@ -120,6 +123,17 @@ const readParty = (given: Record<string, unknown>, path: string) => {
   }
 }
 
+/** The pages of a party, of which a module may give one as a path and a function that reads it. */
+const withPaths = (pages: unknown): unknown =>
+  typeof pages === 'object' && pages !== null
+    ? Object.fromEntries(
+        Object.entries(pages).map(([name, value]: [string, unknown]) => [
+          name,
+          typeof value === 'object' && value !== null && 'path' in value ? value.path : value,
+        ]),
+      )
+    : pages
+
 /** Everything of a token cache but how it is attached. */
 const readCache = (given: Record<string, unknown>, path: string) => {
   const parsed = parse(targetPartsSchemas['token-cache'], withoutCode(given), path)
@@ -130,10 +144,10 @@ const readCache = (given: Record<string, unknown>, path: string) => {
   }
 }
 
-const readers: Readonly<Record<string, typeof readParty | typeof readCache>> = {
-  'relying-party': readParty,
-  'token-cache': readCache,
-}
+const readers = new Map<unknown, typeof readBroker | typeof readParty | typeof readCache>([
+  ['relying-party', readParty],
+  ['token-cache', readCache],
+])
 
 const withoutCode = ({ control, ...rest }: Record<string, unknown>) => ({
   ...rest,
@@ -163,13 +177,9 @@ const readAttach = (attach: unknown, role: Target['role'], path: string): Target
 const parse = <T>(schema: z.ZodType<T>, value: unknown, path: string, under = ''): T => {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const problems = result.error.issues.map((issue) => {
-    const field = [under, ...issue.path].filter((part) => part !== '').join('.')
-    return `${field === '' ? 'the file' : field}: ${issue.message}`
-  })
   throw new Trouble('usage', {
     place: path,
-    problem: problems.join('\n'),
+    problem: wrongFields(result.error, under),
     mend: 'the fields are described in schemas/target.schema.json',
   })
 }

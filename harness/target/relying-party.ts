@@ -7,7 +7,7 @@ import type { InsideControl } from '../control/inside.ts'
 import { insideSchemas } from '../control/schema.ts'
 import type { MetadataRefresh } from '../control/asked.ts'
 import type { Attach, FileAttach } from './attach.ts'
-import { nodes, path, text } from './fields.ts'
+import { ms, nodes, path, text } from './fields.ts'
 
 /** What a relying party may lack without being wrong. */
 const capabilities = ['clock', 'refresh-metadata', 'second-party', 'storage', 'logs', 'restart', 'nodes'] as const
@@ -33,8 +33,8 @@ const pages = {
 const profileSchema = z
   .strictObject({
     skew: z.int().min(0).default(600).meta({ description: 'Clock skew the target allows, in seconds.' }),
-    requestMs: z.int().positive().default(10_000).meta({ description: 'How long one answer may take, in ms.' }),
-    checkMs: z.int().positive().default(300_000).meta({ description: 'How long one check may take, in ms.' }),
+    requestMs: ms.default(10_000).meta({ description: 'How long one answer may take, in ms.' }),
+    checkMs: ms.default(300_000).meta({ description: 'How long one check may take, in ms.' }),
     tokenVersions: z
       .array(z.enum(everyKind.tokenVersions))
       .min(1)

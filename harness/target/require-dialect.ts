@@ -7,8 +7,14 @@ import { dialectNames } from '../dialects/resolve.ts'
 import { Trouble } from '../trouble.ts'
 
 /** Whether there are functions in it, which no schema describes. */
-export const hasCode = (value: unknown): boolean =>
-  typeof value === 'function' || (typeof value === 'object' && value !== null && Object.values(value).some(hasCode))
+export const hasCode = (value: unknown): boolean => {
+  const within = new Set([value])
+  for (const one of within) {
+    if (typeof one === 'function') return true
+    if (typeof one === 'object' && one !== null) for (const each of Object.values(one)) within.add(each)
+  }
+  return false
+}
 
 export const requireBase = (dialect: unknown, path: string) => {
   const base = typeof dialect === 'object' && dialect !== null && 'extends' in dialect ? dialect.extends : undefined

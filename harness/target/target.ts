@@ -17,7 +17,7 @@ import { dialectNames } from '../dialects/resolve.ts'
 import type { JudgedRole } from '../roles/role.ts'
 import type { Attach, FileAttach } from './attach.ts'
 import { attachSchemas, runningCache, runningParty } from './attach.ts'
-import { nodes, path, text } from './fields.ts'
+import { ms, nodes, path, text } from './fields.ts'
 import { formSchemas } from './form-schemas.ts'
 import type { PartyDefinition, PartyParts } from './relying-party.ts'
 import { partyParts } from './relying-party.ts'
@@ -28,53 +28,62 @@ export type { AlreadyRunning, Attach, InProcess, Launched, Running, Surroundings
 
 const tokenVersions = everyKind.tokenVersions
 const pathNames = ['authorize', 'callback', 'token', 'signIn', 'reply', 'metadata', 'trust'] as const
-const dialectSchema = z.union([
-  z.enum(dialectNames),
-  z.strictObject({
-    extends: z.enum(dialectNames),
-    paths: z
-      .strictObject(
-        Object.fromEntries(pathNames.map((one) => [one, path.exactOptional()])) as Record<
-          (typeof pathNames)[number],
-          z.ZodExactOptional<typeof path>
-        >,
-      )
-      .exactOptional(),
-    wording: z
-      .partialRecord(z.enum(refusalNames), text)
-      .exactOptional()
-      .meta({ description: 'The texts by which refusals are known.' }),
-    upstream: z.boolean().exactOptional().meta({ description: 'False: the target signs users in itself.' }),
-    realmPath: path
-      .nullable()
-      .exactOptional()
-      .meta({ description: 'Stands before the authorize and the token path to name a {realm}.' }),
-    versionPath: path.nullable().exactOptional().meta({ description: 'The authorize path for a {version} of OAuth.' }),
-    responseMode: z.enum(responseModes).exactOptional().meta({
-      description: 'How an answer comes back from upstream: in the query of the callback, or as a form posted to it.',
-    }),
-    trustVersion: z
-      .enum(['2005/02', '1.3'])
-      .exactOptional()
-      .meta({ description: 'The edition of WS-Trust in which tokens are asked for. Default: 1.3.' }),
-    parameters: z
-      .record(
-        text.regex(new RegExp(`^(?!(?:${variedParameters.join('|')})$)`), 'is varied by the checks'),
-        text.nullable(),
-      )
-      .exactOptional()
-      .meta({
-        description:
-          'More parameters of an authorization request; "resource": null leaves that away. The checks put in the others themselves.',
+const dialectSchema = z.union(
+  [
+    z.enum(dialectNames),
+    z.strictObject({
+      extends: z.enum(dialectNames),
+      paths: z
+        .strictObject(
+          Object.fromEntries(pathNames.map((one) => [one, path.exactOptional()])) as Record<
+            (typeof pathNames)[number],
+            z.ZodExactOptional<typeof path>
+          >,
+        )
+        .exactOptional(),
+      wording: z
+        .partialRecord(z.enum(refusalNames), text)
+        .exactOptional()
+        .meta({ description: 'The texts by which refusals are known.' }),
+      upstream: z.boolean().exactOptional().meta({ description: 'False: the target signs users in itself.' }),
+      realmPath: path
+        .nullable()
+        .exactOptional()
+        .meta({ description: 'Stands before the authorize and the token path to name a {realm}.' }),
+      versionPath: path
+        .nullable()
+        .exactOptional()
+        .meta({ description: 'The authorize path for a {version} of OAuth.' }),
+      responseMode: z.enum(responseModes).exactOptional().meta({
+        description: 'How an answer comes back from upstream: in the query of the callback, or as a form posted to it.',
       }),
-    tokenVersionPath: path.nullable().exactOptional().meta({ description: 'The token path for a {version} of OAuth.' }),
-    ...(Object.fromEntries(operations.map((name) => [name, z.null().exactOptional()])) as Record<
-      (typeof operations)[number],
-      z.ZodExactOptional<z.ZodNull>
-    >),
-    ...formSchemas,
-  }),
-])
+      trustVersion: z
+        .enum(['2005/02', '1.3'])
+        .exactOptional()
+        .meta({ description: 'The edition of WS-Trust in which tokens are asked for. Default: 1.3.' }),
+      parameters: z
+        .record(
+          text.regex(new RegExp(`^(?!(?:${variedParameters.join('|')})$)`), 'is varied by the checks'),
+          text.nullable(),
+        )
+        .exactOptional()
+        .meta({
+          description:
+            'More parameters of an authorization request; "resource": null leaves that away. The checks put in the others themselves.',
+        }),
+      tokenVersionPath: path
+        .nullable()
+        .exactOptional()
+        .meta({ description: 'The token path for a {version} of OAuth.' }),
+      ...(Object.fromEntries(operations.map((name) => [name, z.null().exactOptional()])) as Record<
+        (typeof operations)[number],
+        z.ZodExactOptional<z.ZodNull>
+      >),
+      ...formSchemas,
+    }),
+  ],
+  { error: `must be ${dialectNames.join(', ')}, or an object that extends one of them` },
+)
 
 const triggerSchema = z.strictObject({
   path: path.meta({
@@ -98,8 +107,8 @@ const rowSchema = z.strictObject({
 const profileSchema = z
   .strictObject({
     skew: z.int().min(0).default(600).meta({ description: 'Clock skew the target allows, in seconds.' }),
-    requestMs: z.int().positive().default(10_000).meta({ description: 'How long one answer may take, in ms.' }),
-    checkMs: z.int().positive().default(300_000).meta({ description: 'How long one check may take, in ms.' }),
+    requestMs: ms.default(10_000).meta({ description: 'How long one answer may take, in ms.' }),
+    checkMs: ms.default(300_000).meta({ description: 'How long one check may take, in ms.' }),
     tokenHours: z.number().positive().exactOptional().meta({
       description:
         'How long the tokens that the target issues to parties live, in hours. Default: 8 in the documented dialect, open in others.',
@@ -126,7 +135,8 @@ const profileSchema = z
   .prefault({})
 
 /** What of a target file every role has. */
-const shared = { schema: z.literal(1), subject: z.strictObject({ name: text, version: text }) }
+const line = text.refine((given) => !/\p{Cc}/u.test(given), 'must be one line of text')
+const shared = { schema: z.literal(1), subject: z.strictObject({ name: line, version: line }) }
 
 const brokerParts = {
   role: z.literal('broker', { error: 'must be broker, token-cache or relying-party' }),

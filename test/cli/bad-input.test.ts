@@ -3,24 +3,17 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
-import { main } from '../../cli/main.ts'
+import { describe, expect, test } from 'vitest'
 import { exportKeyring } from '../../fixtures/world/keyring.ts'
 import { makeKeyring } from '../../fixtures/world/world.ts'
 import { readProvision } from '../../harness/attach/by-hand.ts'
 import { invariants } from '../../suites/index.ts'
 import { brokerspec, folder, targetFile } from './command.ts'
+import { base, tells, tellsAtOnce, written } from './told.ts'
 
 const timeout = 300_000
 const keys = JSON.stringify(await exportKeyring(await makeKeyring(true)))
 const program = targetFile('program.js')
-const base = { schema: 1, role: 'broker', subject: { name: 'n', version: '1' }, capabilities: ['oauth'] }
-
-const written = (target: object): string => {
-  const file = join(folder(), 'target.json')
-  writeFileSync(file, JSON.stringify({ ...base, ...target }))
-  return file
-}
 const misbehaving = (way: string, note = '') =>
   written({
     attach: {
@@ -30,31 +23,6 @@ const misbehaving = (way: string, note = '') =>
     },
     profile: { requestMs: 60_000 },
   })
-
-/** A one-screen message with the place and the mend, and no stack. */
-const requireTold = (
-  ended: { code: number | null; err: string },
-  code: number,
-  parts: readonly (string | RegExp)[],
-) => {
-  for (const part of parts) expect(ended.err).toMatch(part)
-  expect([ended.code, ended.err.split('\n').length < 30, /\n\s+at /.test(ended.err)]).toEqual([code, true, false])
-}
-const tells = async (args: string[], code: number, ...parts: (string | RegExp)[]) =>
-  requireTold(await brokerspec(args), code, parts)
-
-/** The same of what is found out before anything is launched or judged, and so within this process. */
-const tellsAtOnce = async (args: string[], ...parts: (string | RegExp)[]) => {
-  const [out, err] = [vi.spyOn(console, 'log'), vi.spyOn(console, 'error').mockImplementation(() => undefined)]
-  try {
-    const code = await main(args)
-    requireTold({ code, err: err.mock.calls.flat().join('\n') }, 4, parts)
-    expect(out).not.toHaveBeenCalled()
-  } finally {
-    out.mockRestore()
-    err.mockRestore()
-  }
-}
 
 describe('usage', () => {
   test.for([
@@ -69,17 +37,24 @@ describe('usage', () => {
     [['run', '--seed', 'x'], /--seed x/],
     [['run', '--runs', '0'], /--runs 0/],
     [['run', '--shard', '3/2'], /--shard 3\/2/],
+    [['run', '--shard', '99999999999/99999999999'], /--shard 99999999999/],
+    [['run', '--report', '/proc/nowhere/below'], /--report \/proc/, /cannot be written/],
     [['run', '--replay', 'nothing/x/0'], /there is no check/],
     [['run', '--replay', 'authorize.unregistered-redirect.near-miss'], /<check>\/<property>\/<path>/],
     [['run', '--transport', 'pigeon'], /pigeon/],
     [['run', '--sead', '1'], /--sead/],
     [['run', '--target', 'missing.json'], /no such target file/],
+    [['run', '--target', ''], /this is a folder/],
+    [['run', '--target', 'test/targets'], /targets\n.*this is a folder/],
+    [['run', '--target', 'README.md'], /README\.md\n.*neither JSON nor a module/],
     [['jump'], /no such command/],
     [['explain', 'authorize.unregistered'], /nearest: authorize/],
     [['explain'], /needs an id/],
+    [['explain', 'authorize.unregistered-redirect', 'sign-in'], /one id is explained at a time/],
     [['merge'], /no report/],
     [['merge', 'package.json'], /package\.json/],
     [['provision', '--target', 'targets/python/target.json'], /provisioned by the harness/],
+    [['provision', '--target', 'target.json', '--out', ''], /--out\n.*names no file/],
   ] as [string[], ...RegExp[]][])('%s', ([args, ...parts]) => tellsAtOnce(args, ...parts))
 
   test('the command itself says the same', { timeout }, () => tells(['run', '--seed', 'x'], 4, /--seed x/))
@@ -87,57 +62,6 @@ describe('usage', () => {
   test('a report folder that cannot be written', { timeout }, () =>
     tells(['run', '--seed', '1', '--runs', '1', '--report', join(program, 'x')], 4, /cannot be written/),
   )
-})
-
-describe('the target file', () => {
-  const attach = { command: ['true'] }
-  test.for([
-    ['a wrong field', { attach, rolle: 'x' }, /rolle/],
-    ['a wrong role', { attach, role: 'brooker' }, /role: /],
-    ['an unknown capability', { attach, capabilities: ['oath'] }, /capabilities\.0/],
-    ['a wrong dialect', { attach, dialect: 'k2' }, /dialect/],
-    ['no way to attach', { attach: {} }, /"command".*"origins"/],
-    [
-      'a path of WS-Federation that is none',
-      { attach, dialect: { extends: 'k2trust', paths: { signIn: 'wsfed' } } },
-      /dialect[^]*must begin with/,
-    ],
-    [
-      'a path of WS-Federation with a wrong name',
-      { attach, dialect: { extends: 'k2trust', paths: { signin: '/wsfed' } } },
-      /dialect[^]*signin/,
-    ],
-    ['claims that are no list', { attach, profile: { claims: { 'urn:name': 'name' } } }, /profile\.claims\.urn:name/],
-    ['tokens of no length', { attach, profile: { tokenHours: 0 } }, /profile\.tokenHours/],
-    [
-      'a wrong field below',
-      { attach: { command: ['true'], ready: { path: 'health' } } },
-      /attach\.ready\.path: must begin with/,
-    ],
-  ] as const)('%s', ([, target, part]) => tellsAtOnce(['run', '--seed', '1', '--target', written(target)], part))
-
-  test.for([
-    ['a missing executable', { attach: { command: ['no-such-program-anywhere'] } }, /cannot be started.*ENOENT/],
-    [
-      'a foreign host',
-      {
-        attach: {
-          origins: { party: 'https://trust.k2.com' },
-          mocks: { idp: 'https://localhost:1' },
-          provision: 'p.json',
-        },
-      },
-      /p\.json|permission/,
-    ],
-  ] as const)('%s', { timeout }, ([, target, part]) =>
-    tells(['run', '--seed', '1', '--target', written(target)], 4, part),
-  )
-
-  test('text that is no JSON', async () => {
-    const file = join(folder(), 'target.json')
-    writeFileSync(file, '{ nope')
-    await tellsAtOnce(['run', '--target', file], /target\.json/, /JSON/)
-  })
 })
 
 describe('a target that cannot be reached', () => {
