@@ -1,39 +1,24 @@
-import { accessSync, constants, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { Trouble } from '../harness/trouble.ts'
 import { wrongFields } from '../harness/wrong-fields.ts'
 import type { Outcome } from '../reports/assemble.ts'
 import { toJunit } from '../reports/junit.ts'
 import type { Report } from '../reports/report.ts'
 import { reportSchema } from '../reports/report.ts'
+import { cannotWrite, writableFolder } from './folder.ts'
 
 /**
  * Makes sure that a report can be written, before anything is judged, and takes an older one away: whoever finds a report
  * there finds the one of this run.
  */
 export const prepareFolder = (folder: string): void => {
+  writableFolder('--report', folder)
   try {
-    makeFolder(folder)
-    accessSync(folder, constants.W_OK)
     for (const name of ['report.json', 'junit.xml']) rmSync(join(folder, name), { force: true })
   } catch (cause) {
-    throw new Trouble('usage', {
-      place: `--report ${folder}`,
-      problem: `the report cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-      mend: 'name a folder that can be written to',
-    })
-  }
-}
-
-/** Node itself never comes to an end where no folder can be made, such as below /proc. */
-const makeFolder = (folder: string): void => {
-  if (existsSync(folder)) return
-  makeFolder(dirname(folder))
-  try {
-    mkdirSync(folder)
-  } catch (cause) {
-    if (!existsSync(folder)) throw cause
+    throw cannotWrite('--report', folder, cause)
   }
 }
 
@@ -47,8 +32,8 @@ export const writeReport = async (
     'report.json': `${JSON.stringify(reportSchema.parse(report), null, 2)}\n`,
     'junit.xml': toJunit(report, catalogue),
   }
+  writableFolder('--report', folder)
   try {
-    makeFolder(folder)
     return await Promise.all(
       Object.entries(files).map(async ([name, text]) => {
         const path = join(folder, name)
@@ -58,11 +43,7 @@ export const writeReport = async (
       }),
     )
   } catch (cause) {
-    throw new Trouble('usage', {
-      place: `--report ${folder}`,
-      problem: `the report cannot be written: ${cause instanceof Error ? cause.message : String(cause)}`,
-      mend: 'name a folder that can be written to',
-    })
+    throw cannotWrite('--report', folder, cause)
   }
 }
 

@@ -4,6 +4,7 @@ import { makeScratch } from '../harness/launch/scratch.ts'
 import { Trouble } from '../harness/trouble.ts'
 import { generateHtml } from '../reports/allure/generate.ts'
 import { checks, invariants } from '../suites/index.ts'
+import { writableFolder } from './folder.ts'
 import { fileOf } from './options.ts'
 import { readReport } from './output.ts'
 
@@ -26,6 +27,8 @@ export const report = async (args: string[]): Promise<number> => {
     })
   }
   const json = await readReport(path)
+  writableFolder('--allure', values.allure)
+  if (values.results !== undefined) writableFolder('--results', values.results)
   const { writeResults } = await import('../reports/allure/results.ts')
   const entry = fileOf('reports/allure/entry')
   const scratch = makeScratch()

@@ -32,7 +32,7 @@ export const makeScratch = (name = 'brokerspec-'): Scratch => {
 }
 
 const removeAll = () => {
-  for (const path of folders) rmSync(path, { recursive: true, force: true })
+  for (const path of folders) rmSync(path, { recursive: true, force: true, maxRetries: 5 })
 }
 
 /** Whoever else handles a signal ends the process in order; alone, we pass it on. */

@@ -9,6 +9,7 @@ import type { Ended } from './command.ts'
 import { embeddedIn } from '../embedded.ts'
 import { reported } from '../reported.ts'
 import { brokerspec, folder } from './command.ts'
+import { tellsAtOnce } from './told.ts'
 
 type Verdict = Report['verdicts'][number]
 
@@ -58,8 +59,8 @@ const report = (strict: boolean): Report =>
 
 const made = folder()
 const [results, html] = [join(made, 'results'), join(made, 'html')]
+const json = join(made, 'report.json')
 const make = async (strict: boolean): Promise<Ended> => {
-  const json = join(made, 'report.json')
   writeFileSync(json, JSON.stringify(report(strict)))
   return brokerspec(['report', json, '--results', results, '--allure', html])
 }
@@ -164,6 +165,13 @@ test('no page has a tracker or a script of others, or may load one', () => {
     expect(text).not.toMatch(/gtag|google|<script[^>]*src="?https?:|evil\.test/)
     expect(text).toContain(`http-equiv="Content-Security-Policy" content="default-src 'self'`)
   }
+})
+
+test.each(['--allure', '--results'])('a file that %s names stays as it is', async (option) => {
+  const file = join(made, 'notes.txt')
+  writeFileSync(file, 'notes')
+  await tellsAtOnce(['report', json, '--allure', html, option, file], /notes\.txt\n.*cannot be written/)
+  expect(readFileSync(file, 'utf8')).toBe('notes')
 })
 
 test(
