@@ -40,25 +40,27 @@ export const insideSchemas = {
     })
     .exactOptional()
     .meta({ description: 'How the target is restarted. A command is stopped and started again, and needs none.' }),
-  registration: z
-    .strictObject({
-      path: path.meta({
-        description: `Path and query. ${registrationWords.map((word) => `{${word}}`).join(', ')} are replaced: the id of a K2 tenant, its vanity domain, and realm, reply URL and version of SAML of the party that is to be registered for it; percent-encoded.`,
-      }),
-      form: z.record(text, z.string()).exactOptional().meta({
-        description: 'Posted to the path as a form; the same words are replaced. Absent: a GET.',
-      }),
-      headers: z.record(text, z.string()).exactOptional().meta({ description: 'More headers.' }),
-    })
-    .exactOptional()
-    .meta({
-      description:
-        'What the browser of an administrator opens to register a relying party. The target leads it to the identity provider, for admin consent, and binds the party to the directory of whoever consented.',
-      examples: [
-        {
-          path: '/register',
-          form: { id: '{tenancy}', domain: '{domain}', realm: '{realm}', reply: '{reply}', saml: '{tokenVersion}' },
-        },
-      ],
-    }),
 }
+
+/** How a target file says what an administrator opens to register a party with a broker. */
+export const registrationSchema = z
+  .strictObject({
+    path: path.meta({
+      description: `Path and query. ${registrationWords.map((word) => `{${word}}`).join(', ')} are replaced: the id of a K2 tenant, its vanity domain, and realm, reply URL and version of SAML of the party that is to be registered for it; percent-encoded.`,
+    }),
+    form: z.record(text, z.string()).exactOptional().meta({
+      description: 'Posted to the path as a form; the same words are replaced. Absent: a GET.',
+    }),
+    headers: z.record(text, z.string()).exactOptional().meta({ description: 'More headers.' }),
+  })
+  .exactOptional()
+  .meta({
+    description:
+      'What the browser of an administrator opens to register a relying party. The target leads it to the identity provider, for admin consent, and binds the party to the directory of whoever consented.',
+    examples: [
+      {
+        path: '/register',
+        form: { id: '{tenancy}', domain: '{domain}', realm: '{realm}', reply: '{reply}', saml: '{tokenVersion}' },
+      },
+    ],
+  })

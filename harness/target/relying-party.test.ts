@@ -36,6 +36,7 @@ test.each<[string, object]>([
   ['capabilities.0', { capabilities: ['oauth'] }],
   ['profile', { profile: { tokenHours: 8 } }],
   ['control', { control: { rotateKey: { path: '/x' } } }],
+  ['control', { control: { registration: { path: '/x' } } }],
   ['control.nodes.0', { capabilities: ['nodes'], control: { nodes: ['localhost'] } }],
   [
     'attach.mocks.broker',

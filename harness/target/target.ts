@@ -7,7 +7,7 @@ import { everyKind } from '../../fixtures/world/slice.ts'
 import type { ClockDriver } from '../clock/universe-clock.ts'
 import type { InsideControl } from '../control/inside.ts'
 import type { RegistrationWay } from '../control/registration.ts'
-import { insideSchemas } from '../control/schema.ts'
+import { insideSchemas, registrationSchema } from '../control/schema.ts'
 import type { KeyRotation } from '../control/asked.ts'
 import type { DialectChoice } from '../dialects/resolve.ts'
 import { variedParameters } from '../dialects/authorize.ts'
@@ -152,6 +152,7 @@ const brokerParts = {
       }),
       nodes: nodes.exactOptional(),
       ...insideSchemas,
+      registration: registrationSchema,
       triggers: z.partialRecord(z.enum(triggeredRowIds), triggerSchema).exactOptional().meta({
         description: 'For rows of the error table without a documented cause: a request that ends in the row.',
       }),
