@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { makeAuthority } from '../fixtures/world/authority.ts'
 import { makeKeySet } from '../fixtures/world/keys.ts'
 import { httpsWire } from '../harness/wire/https.ts'
-import { serve } from '../harness/wire/serve.ts'
 import { visitorAt } from '../mocks/idp/visitor.ts'
 import { sharePointApi } from '../mocks/sharepoint/online/api.ts'
 import { makeSharePoint } from '../mocks/sharepoint/online/state.ts'
@@ -12,6 +10,7 @@ import { wireOf } from '../mocks/wire.ts'
 import { sharePointResourceOf } from '../protocols/acs/names.ts'
 import type { Wire } from '../protocols/wire.ts'
 import { pnpAt } from './pnp.ts'
+import { serveOpened } from './serve-opened.ts'
 
 const keys = await makeKeySet()
 
@@ -29,19 +28,9 @@ type Opened = ReturnType<typeof makeSite> & { close(): Promise<void> }
 const openDirect = async (): Promise<Opened> => ({ ...makeSite('https://login.test'), close: async () => undefined })
 
 const openServed = async (): Promise<Opened> => {
-  const authority = await makeAuthority()
-  const late: { wire?: Wire } = {}
-  const served = await serve(
-    async (request) => {
-      if (late.wire === undefined) throw new Error('not open yet')
-      return late.wire(request)
-    },
-    await authority.issue(['localhost']),
-  )
-  const site = makeSite(`https://localhost:${served.port}`)
-  late.wire = site.wire
-  const wire = httpsWire({ ca: [authority.certificate] })
-  return { ...site, wire, close: async () => void (await Promise.all([wire.close(), served.close()])) }
+  const { opened, certificate, close } = await serveOpened(makeSite)
+  const wire = httpsWire({ ca: [certificate] })
+  return { ...opened, wire, close: async () => void (await Promise.all([wire.close(), close()])) }
 }
 
 describe.each([

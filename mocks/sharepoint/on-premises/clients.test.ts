@@ -4,11 +4,10 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeAuthority } from '../../../fixtures/world/authority.ts'
 import { makeKeySet } from '../../../fixtures/world/keys.ts'
-import { serve } from '../../../harness/wire/serve.ts'
-import type { Pairs, Wire } from '../../../protocols/wire.ts'
+import type { Pairs } from '../../../protocols/wire.ts'
 import { textOf } from '../../../protocols/wire.ts'
+import { serveOpened } from '../../../test/serve-opened.ts'
 import { trustCertificates } from './trust.ts'
 import { farmsUnderTest } from './under-test.ts'
 
@@ -17,22 +16,12 @@ let key: string
 let close: () => Promise<void>
 
 beforeAll(async () => {
-  const [authority, adfs, farm, app] = await Promise.all([makeAuthority(), makeKeySet(), makeKeySet(), makeKeySet(true)]) // prettier-ignore
-  const late: { wire?: Wire } = {}
-  const served = await serve(
-    async (request, signal) => {
-      if (late.wire === undefined) throw new Error('not open yet')
-      return late.wire(request, signal)
-    },
-    await authority.issue(['localhost']),
-  )
-  ground = farmsUnderTest({ adfs, farm, app }, `https://localhost:${served.port}`)
+  const [adfs, farm, app] = await Promise.all([makeKeySet(), makeKeySet(), makeKeySet(true)])
+  ;({ opened: ground, close } = await serveOpened((origin) => farmsUnderTest({ adfs, farm, app }, origin)))
   ground.clock.time = Date.now()
-  late.wire = ground.wire
   trustCertificates(ground.onPremises, ground.farm, [ground.certificate])
   key = join(mkdtempSync(join(tmpdir(), 'high-trust-')), 'key.pem')
   writeFileSync(key, await exportPKCS8(app.privateKey))
-  close = () => served.close()
 })
 afterAll(() => close())
 

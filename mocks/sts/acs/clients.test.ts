@@ -1,11 +1,9 @@
 import { decodeJwt } from 'jose'
 import { TokenHelper, getAuth, setup } from 'node-sp-auth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeAuthority } from '../../../fixtures/world/authority.ts'
 import { makeKeySet } from '../../../fixtures/world/keys.ts'
-import { serve } from '../../../harness/wire/serve.ts'
 import { principalOf, sharePointResourceOf } from '../../../protocols/acs/names.ts'
-import type { Wire } from '../../../protocols/wire.ts'
+import { serveOpened } from '../../../test/serve-opened.ts'
 import { visitorAt } from '../../idp/visitor.ts'
 import { nameIdOf } from './mint.ts'
 import { acsUnderTest } from './under-test.ts'
@@ -22,21 +20,11 @@ const redirected = (url: URL): URL => {
 }
 
 beforeAll(async () => {
-  const [authority, keys] = await Promise.all([makeAuthority(), makeKeySet()])
-  const late: { wire?: Wire } = {}
-  const served = await serve(
-    async (request, signal) => {
-      if (late.wire === undefined) throw new Error('not open yet')
-      return late.wire(request, signal)
-    },
-    await authority.issue(['localhost']),
-  )
-  ground = acsUnderTest(keys, {}, { origin: `https://localhost:${served.port}` })
+  const keys = await makeKeySet()
+  ;({ opened: ground, close } = await serveOpened((origin) => acsUnderTest(keys, {}, { origin })))
   ground.clock.time = Date.now()
-  late.wire = ground.wire
   const rewrite = (options: { url: URL }) => void (options.url = redirected(options.url))
   setup({ requestOptions: { hooks: { beforeRequest: [rewrite] } } })
-  close = () => served.close()
 })
 afterAll(() => close())
 
