@@ -27,7 +27,7 @@ const cacheShape = {
   partiesPerTenant: 0,
   clientsPerTenant: 0,
   tenants: 2,
-  sharePointClientsPerTenant: 42,
+  sharePointClientsPerTenant: 50,
   sharePointClientsWithoutAudience: 12,
 }
 

@@ -55,7 +55,9 @@ export const lawfulCaches = {
   },
   'asks-for-app-only-each-time': {
     does: 'asks for another app-only token for every call of the app alone',
-    policies: { isDue: (entry, now, whose) => whose.as === 'app' || honestCache.isDue(entry, now, whose) },
+    policies: {
+      isDue: (entry, now, whose, callers) => whose.as === 'app' || honestCache.isDue(entry, now, whose, callers),
+    },
   },
   'is-vouched-for-by-the-newest': {
     does: 'asks for app-only tokens by the token of the user who trusted last',

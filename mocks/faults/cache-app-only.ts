@@ -37,7 +37,7 @@ export const cacheAppOnlyFaults = {
     does: 'uses an app-only token as long as it has one',
     breaks: continues,
     policy: 'isDue',
-    instead: (entry, now, whose) => whose.as !== 'app' && honestCache.isDue(entry, now, whose),
+    instead: (entry, now, whose, callers) => whose.as !== 'app' && honestCache.isDue(entry, now, whose, callers),
   },
 
   'cache.calls-as-app-for-users': {

@@ -93,11 +93,17 @@ export const cacheExpiryFaults = {
     policy: 'isDue',
     instead: () => true,
   },
+  'cache.renews-for-crowds': {
+    does: 'renews a token whenever several call with it at the same time',
+    breaks: 'cache.valid-token',
+    policy: 'isDue',
+    instead: (entry, now, whose, callers) => callers > 1 || honestCache.isDue(entry, now, whose, callers),
+  },
   'cache.renews-tokens-of-over-an-hour': {
     does: 'renews a token that has more than an hour left, since none should',
     breaks: within,
     policy: 'isDue',
-    instead: (entry, now, whose) => left(entry, now) > hour || honestCache.isDue(entry, now, whose),
+    instead: (entry, now, ...given) => left(entry, now) > hour || honestCache.isDue(entry, now, ...given),
   },
   'cache.compares-times-as-text': {
     does: 'compares the seconds that are left as texts',

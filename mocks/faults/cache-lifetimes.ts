@@ -1,6 +1,7 @@
 import type { Entry } from '../token-cache/policies.ts'
 import { honestCache } from '../token-cache/policies.ts'
 import type { CacheFaults } from './cache-fault.ts'
+import { placeOf } from './cache-tokens.ts'
 import { storing } from './cache-fault.ts'
 
 const [hour, day] = [3_600_000, 86_400_000]
@@ -43,6 +44,13 @@ export const cacheLifetimeFaults = {
     instead: () => 'use',
   },
 
+  'cache.uses-long-expired-tokens-without-refresh-token': {
+    does: 'goes on with a token that expired more than ten minutes ago where it came without a refresh token',
+    breaks: 'cache.no-refresh-token',
+    policy: 'withoutRefresh',
+    instead: (entry, now) => (now - entry.expiresAt > hour / 6 ? 'use' : honestCache.withoutRefresh(entry, now)),
+  },
+
   'cache.keeps-dead-tokens': {
     does: 'keeps a refresh token that was refused, and fails from then on',
     breaks: mayFail,
@@ -53,8 +61,17 @@ export const cacheLifetimeFaults = {
     does: 'keeps a refresh token that was refused more than 80 days after the trust dialog, and fails from then on',
     breaks: 'cache.cap-90-days',
     policy: 'keepsAfter',
-    instead: (failure, entry) =>
-      entry.receivedAt - entry.trustedAt > 80 * day ? entry : honestCache.keepsAfter(failure, entry),
+    instead: (failure, entry, now) =>
+      entry.receivedAt - entry.trustedAt > 80 * day ? entry : honestCache.keepsAfter(failure, entry, now),
+  },
+  'cache.keeps-dead-tokens-of-some-days': {
+    does: 'keeps a refresh token that was refused more than a day after it came and within 13 days of the trust dialog, and fails from then on',
+    breaks: passwords,
+    policy: 'keepsAfter',
+    instead: (failure, entry, now) =>
+      now - entry.receivedAt > day && now - entry.trustedAt < 13 * day
+        ? entry
+        : honestCache.keepsAfter(failure, entry, now),
   },
   'cache.tries-dead-tokens-again': {
     does: 'tries a refused refresh token five times in all',
@@ -127,6 +144,12 @@ export const cacheLifetimeFaults = {
     policy: 'remembers',
     instead: (_, _now, restarted) => !restarted,
   },
+  'cache.forgets-older-tokens-at-restart': {
+    does: 'forgets tokens that came more than three hours before when it is restarted',
+    breaks: 'cache.survives-restart',
+    policy: 'remembers',
+    instead: (entry, now, restarted) => !restarted || now - entry.receivedAt < 3 * hour,
+  },
   'cache.forgets-refresh-tokens-at-restart': {
     does: 'forgets every refresh token when it is restarted',
     breaks: 'cache.survives-restart',
@@ -139,6 +162,13 @@ export const cacheLifetimeFaults = {
     breaks: 'cache.single-flight',
     policy: 'sharesRenewal',
     instead: () => undefined,
+  },
+  'cache.renews-in-each-call-for-fourth-resource': {
+    does: 'renews once for each of the calls that are made at the same time for the fourth resource of a tenant',
+    breaks: 'cache.single-flight',
+    policy: 'sharesRenewal',
+    instead: (whose, provision) =>
+      placeOf(whose, provision) === 3 ? undefined : honestCache.sharesRenewal(whose, provision),
   },
   'cache.shares-renewals-between-users': {
     does: 'gives all users of a resource who call at the same time the token of the first',

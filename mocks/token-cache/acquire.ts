@@ -15,6 +15,8 @@ export type Works = {
   store: TokenStore
   /** The renewals under way, by the name under which they are shared. */
   flights: Map<string, Promise<Acquired>>
+  /** How many calls are being answered, by the name of their token. */
+  calling: Map<string, number>
   /** The names that have been read since the cache began. */
   seen: Set<string>
 }
@@ -42,9 +44,10 @@ export const acquire = async (whose: Whose, works: Works): Promise<Acquired> => 
     const other = policies.standsIn(whose, store.all())
     return other === undefined ? { is: 'no-token' } : { is: 'token', access: other }
   }
-  if (!policies.isDue(entry, clock.now(), whose)) return { is: 'token', access: entry.access }
+  if (!policies.isDue(entry, clock.now(), whose, works.calling.get(key) ?? 0))
+    return { is: 'token', access: entry.access }
 
-  const name = policies.sharesRenewal(whose)
+  const name = policies.sharesRenewal(whose, works.provision)
   if (name === undefined) return renew(entry, whose, works)
   const flight = works.flights.get(name) ?? renew(entry, whose, works).finally(() => works.flights.delete(name))
   works.flights.set(name, flight)
@@ -77,7 +80,7 @@ const renew = async (entry: Entry, whose: Whose, works: Works): Promise<Acquired
   }
   if (failure === 'refused')
     for (const other of policies.forgetsAlso(whose, [...store.all().keys()])) store.remove(other)
-  const kept = policies.keepsAfter(failure, entry)
+  const kept = policies.keepsAfter(failure, entry, clock.now())
   if (kept === undefined) store.remove(key)
   return { is: kept === undefined ? 'no-token' : 'failed' }
 }

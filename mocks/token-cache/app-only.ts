@@ -12,8 +12,10 @@ import type { TokenRequest, Whose } from './policies.ts'
  */
 export const acquireForApp = async (whose: Whose, works: Works): Promise<Acquired> => {
   const { policies, store, clock, provision } = works
-  const kept = store.get(policies.keyOf(whose))
-  if (kept !== undefined && !policies.isDue(kept, clock.now(), whose)) return { is: 'token', access: kept.access }
+  const key = policies.keyOf(whose)
+  const kept = store.get(key)
+  if (kept !== undefined && !policies.isDue(kept, clock.now(), whose, works.calling.get(key) ?? 0))
+    return { is: 'token', access: kept.access }
   let failed = false
   for (const user of policies.vouchedBy(whose, ownersIn(works), kept, clock.now())) {
     const voucher = await acquire(user, works)

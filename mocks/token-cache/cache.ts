@@ -84,7 +84,16 @@ export const makeTokenCache = (provision: CacheProvision, parts: CacheParts): To
 
 const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore, highTrust: HighTrust): Wire => {
   const { origin, clock, wire, cache: policies = honestCache } = parts
-  const works: Works = { provision, policies, clock, wire, store, flights: new Map(), seen: new Set() }
+  const works: Works = {
+    provision,
+    policies,
+    clock,
+    wire,
+    store,
+    flights: new Map(),
+    calling: new Map(),
+    seen: new Set(),
+  }
   const pending: Pending[] = []
   /** Codes that wait for the next call, by whose they are. */
   const waiting = new Map<string, string>()
@@ -152,6 +161,13 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore, 
     return (await redeem(code, whose, works)) ? shown('Trusted.', 200) : shown('It did not work out.', 400)
   }
 
+  const counted = async (whose: Whose): Promise<CallAnswer> => {
+    const key = policies.keyOf(whose)
+    const count = (more: 1 | -1) => works.calling.set(key, (works.calling.get(key) ?? 0) + more)
+    count(1)
+    return call(whose).finally(() => count(-1))
+  }
+
   return wireOf([
     http.post(origin + cacheForms.call.path, async ({ request }) => {
       const form = new URLSearchParams(await request.text())
@@ -160,7 +176,7 @@ const begin = (provision: CacheProvision, parts: CacheParts, store: TokenStore, 
       )
       if (resource === undefined) return HttpResponse.json({ outcome: 'failed', says: 'unknown resource' })
       const as = (['service', 'app'] as const).find((one) => one === form.get('as')) ?? 'user'
-      return HttpResponse.json(await call({ user: form.get('user') ?? '', realm: resource.tenant, resource, as }))
+      return HttpResponse.json(await counted({ user: form.get('user') ?? '', realm: resource.tenant, resource, as }))
     }),
     http.get(origin + cacheForms.callback, async ({ request }) => {
       const query = new URL(request.url).searchParams

@@ -43,8 +43,8 @@ export type Got = { request: TokenRequest; entry: Entry; isRenewal: boolean }
 export type CachePolicies = {
   /** When an access token expires, in ms, by what came with it. */
   expiryOf(given: Given, receivedAt: number): number
-  /** Whether a token is renewed before it is used. */
-  isDue(entry: Entry, now: number, whose: Whose): boolean
+  /** Whether a token is renewed before it is used; `callers` is how many call with it at the same time, this one among them. */
+  isDue(entry: Entry, now: number, whose: Whose, callers: number): boolean
   /** A stored token as it is read; `restarted` for the first time since the cache began. */
   reads(entry: Entry, now: number, restarted: boolean): Entry
   /** What is stored of what a token endpoint handed out, `old` being renewed; `undefined`: nothing is. */
@@ -78,7 +78,7 @@ export type CachePolicies = {
   /** The requests for a renewal, one after the other until one hands out a token. */
   renewsBy(entry: Entry & { refresh: string }, whose: Whose, provision: CacheProvision): TokenRequest[]
   /** What is kept of a token that could not be renewed. */
-  keepsAfter(failure: Failure, entry: Entry): Entry | undefined
+  keepsAfter(failure: Failure, entry: Entry, now: number): Entry | undefined
   /** Whether a stored token is still looked at; `restarted` for the first time since the cache began. */
   remembers(entry: Entry, now: number, restarted: boolean): boolean
   /** What is done where a renewal is due and there is no refresh token. */
@@ -86,7 +86,7 @@ export type CachePolicies = {
   /** The names of other tokens that are forgotten after a refusal, out of all. */
   forgetsAlso(whose: Whose, all: readonly string[]): readonly string[]
   /** Under which name renewals are shared that are asked for at the same time; `undefined`: with none. */
-  sharesRenewal(whose: Whose): string | undefined
+  sharesRenewal(whose: Whose, provision: CacheProvision): string | undefined
   /** Whether a call waits until the renewals are over that are under way, by the names under which they are shared. */
   waitsFor(whose: Whose, underWay: readonly string[]): boolean
   /** By whose tokens an app-only token is asked for, in order, out of all who have one; `kept` is the app-only token that came last. */

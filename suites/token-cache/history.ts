@@ -1,7 +1,18 @@
 import * as fc from 'fast-check'
 import { Violation } from '../../harness/judge/blame.ts'
-import type { CacheCheck, Context, Pair } from './asking.ts'
-import { call, completes, manyPairs, needingTime, offeredTo, owedData, owned, serves, told } from './asking.ts'
+import type { CacheCheck, Called, Context, Pair } from './asking.ts'
+import {
+  call,
+  completes,
+  manyPairs,
+  needingTime,
+  offeredTo,
+  owedData,
+  owned,
+  serves,
+  told,
+  watching,
+} from './asking.ts'
 import { renewed } from './expired-token.ts'
 
 /** What happens in a history; `who` is one of its cast, and `agrees` whether a trust dialog is completed that is offered. */
@@ -12,11 +23,14 @@ type Step =
   | { is: 'password'; who: number }
   | { is: 'restart' }
 
-/** What the documented lifetimes say of a user's tokens: when the trust was given, and when the newest were issued, in ms. */
-type Held = { trusted: number; issued: number; ended: boolean }
+/**
+ * What the documented lifetimes say of a user's tokens: when the trust was given, and when the newest were issued, in ms. Which access token
+ * the target keeps is not known where several came at once.
+ */
+type Held = { trusted: number; issued: number; ended: boolean; access?: string | undefined }
 
 const [minute, hour, day] = [60_000, 3_600_000, 86_400_000]
-const shape = { ...manyPairs.shape, tenants: 2, sharePointClientsPerTenant: 30 }
+const shape = { ...manyPairs.shape, tenants: 2, sharePointClientsPerTenant: 38 }
 
 /** Two users of a resource, the first of them at another one, and a user of another tenant. */
 type Cast = readonly [Pair, Pair, Pair, Pair]
@@ -50,32 +64,52 @@ const owedBy = (held: Held | undefined, now: number, margin: number): 'data' | '
   return !held.ended && now - held.issued < 14 * day && now - held.trusted < 90 * day ? 'renewal' : 'trust'
 }
 
-/** So near to the end of a window nobody can say which side a call was on. */
-const isInDoubt = (held: Held | undefined, now: number, margin: number): boolean =>
-  held !== undefined &&
-  [held.issued + hour - margin, held.issued + 14 * day, held.trusted + 90 * day].some(
-    (end) => Math.abs(end - now) < 2 * minute,
+/**
+ * So near to the end of a window nobody can say which side a call was on; nor what is done with a token that is still valid when it cannot be
+ * renewed.
+ */
+const isInDoubt = (held: Held | undefined, now: number, margin: number): boolean => {
+  if (held === undefined) return false
+  const end = held.issued + hour
+  const isNear = (one: number) => Math.abs(one - now) < 2 * minute
+  return (
+    [end - margin, held.issued + 14 * day, held.trusted + 90 * day].some(isNear) ||
+    (held.ended && now > end - margin && now < end + 2 * minute)
   )
+}
+
+/** A valid token is used as it is. */
+const usesHeld = (traffic: Called, { access }: Held) => {
+  const expected = 'a valid token to be used as it is'
+  if (traffic.renewals.length > 0) throw new Violation('renewed-early', { expected, actual: told(traffic) })
+  if (access !== undefined && traffic.data.some(({ token }) => token !== access))
+    throw new Violation('another-token', { expected, actual: 'a call at the resource with another token' })
+}
+
+/** Whoever has no token, or has none any more since the trust dialog was offered last, has nothing to renew by. */
+const renewsNothing = (traffic: Called, held: Held | undefined) => {
+  if (held === undefined && traffic.renewals.length > 0)
+    throw new Violation('tried-again', { expected: 'no renewal for a user who has no token', actual: told(traffic) })
+}
 
 const calls = async (
   context: Context,
   pair: Pair,
   held: Held | undefined,
-  agrees: boolean,
+  { agrees, refreshing }: { agrees: boolean; refreshing: boolean },
 ): Promise<Held | undefined> => {
   const now = context.clock.now()
   const owed = owedBy(held, now, context.profile.margin * 1000)
   const called = await call(context, pair)
   if (owed === 'data') {
-    owedData(called, 'a user with a valid token')
-    if (called.renewals.length > 0)
-      throw new Violation('renewed-early', { expected: 'a valid token to be used as it is', actual: told(called) })
+    usesHeld(owedData(called, 'a user with a valid token'), owned(held))
     return held
   }
   if (owed === 'renewal') {
-    renewed(called, undefined, 'a token within the window of its refresh token')
-    return { ...owned(held), issued: now }
+    const { access } = renewed(called, undefined, 'a token within the window of its refresh token')
+    return { ...owned(held), issued: now, access }
   }
+  renewsNothing(called, held)
   const url = offeredTo(called, 'a user whose tokens have ended')
   if (!agrees) return undefined
   const { redemptions } = await completes(context, url, pair.user)
@@ -84,7 +118,7 @@ const calls = async (
       expected: 'the code of a trust dialog to be redeemed',
       actual: 'no redemption',
     })
-  return { trusted: now, issued: now, ended: false }
+  return { trusted: now, issued: now, ended: !refreshing, access: redemptions[0]?.access }
 }
 
 /** Several callers at once are each served as one would be. */
@@ -96,16 +130,30 @@ const crowds = async (
 ): Promise<Held | undefined> => {
   const now = context.clock.now()
   const owed = owedBy(held, now, context.profile.margin * 1000)
-  const all = await Promise.all(Array.from({ length: callers }, () => call(context, pair)))
+  const [all, traffic] = await watching(context, () =>
+    Promise.all(Array.from({ length: callers }, () => call(context, pair))),
+  )
+  const together = { ...owned(all[0]), ...traffic }
   if (owed === 'trust') {
     for (const called of all) offeredTo(called, 'each of several callers for a user whose tokens have ended')
+    renewsNothing(together, held)
     return undefined
   }
   for (const called of all) owedData(called, 'each of several callers at once')
-  return owed === 'data' ? held : { ...owned(held), issued: now }
+  if (owed === 'data') {
+    usesHeld(together, owned(held))
+    return held
+  }
+  /** Several renewals are tolerated when each caller is served. */
+  const fresh = traffic.renewals.flatMap(({ access }) => access ?? [])
+  if (traffic.data.some(({ token }) => !fresh.includes(token)))
+    throw new Violation('another-token', { expected: 'several callers to be served by a renewed token', actual: told(together) }) // prettier-ignore
+  return { ...owned(held), issued: now, access: fresh.length === 1 ? fresh[0] : undefined }
 }
 
-const lives = async (context: Context, cast: Cast, steps: readonly Step[]) => {
+/** Lives through a history; `refreshing`: the token service gives refresh tokens. */
+const lives = async (context: Context, cast: Cast, steps: readonly Step[], refreshing: boolean) => {
+  context.hostile(...(refreshing ? [] : (['sts.omits-refresh-token'] as const)))
   const held: (Held | undefined)[] = cast.map(() => undefined)
   for (const step of steps) {
     if (step.is === 'wait') await context.clock.advance(step.minutes * minute)
@@ -122,7 +170,7 @@ const lives = async (context: Context, cast: Cast, steps: readonly Step[]) => {
       if (isInDoubt(own, context.clock.now(), context.profile.margin * 1000)) return
       held[step.who] =
         step.is === 'call'
-          ? await calls(context, pair, own, step.agrees)
+          ? await calls(context, pair, own, { agrees: step.agrees, refreshing })
           : await crowds(context, pair, own, step.callers)
     }
   }
@@ -152,13 +200,16 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 6, maxLength: 24 },
 )
 
+/** In hours: longer than an access token lives, and within the window of a refresh token. */
+const days = fc.integer({ min: 25, max: 12 * 24 })
+
 /** Any history comes out as the documented lifetimes say. */
 export const anyHistory: CacheCheck = {
   id: 'cache.any-history.lifetimes',
   title: 'whatever happens to users and their tokens, each call comes out as the documented lifetimes say',
   sends:
-    'calls for users of two tenants at several resources, alone and at once, waits of up to 120 days, changes of passwords, trust dialogs that are completed or left, and restarts, in any order',
-  owes: 'data by the stored token, data by a renewed one, or the trust dialog, as a model of the documented lifetimes says',
+    'calls for users of two tenants at several resources, alone and at once, waits of up to 120 days, changes of passwords, trust dialogs that are completed or left, and restarts, in any order, where the token service gives refresh tokens or none',
+  owes: 'data by the stored token and no renewal, data by a renewed one, or the trust dialog, as a model of the documented lifetimes says',
   clauses: ['cache.any-history'],
   needs: { ...needingTime, shape, capabilities: ['clock', 'restart'] },
   kills: [
@@ -170,13 +221,32 @@ export const anyHistory: CacheCheck = {
     'cache.keeps-one-token-per-user',
     'cache.keeps-one-token-per-resource',
     'cache.drops-refresh-tokens',
+    'cache.renews-for-crowds',
+    'cache.uses-long-expired-tokens-without-refresh-token',
+    'cache.keeps-dead-tokens-of-some-days',
+    'cache.forgets-older-tokens-at-restart',
   ],
   control: serves,
   async run(context) {
     const next = casts(context)
-    const given = (row: readonly Step[]) => lives(context, next(), row)
-    const once = { is: 'call', who: 0, agrees: true } as const
-    await context.each([[once, once, { is: 'wait', minutes: 120 }, once], [once, { is: 'wait', minutes: 20 * 24 * 60 }, once, once]] as const, given) // prettier-ignore
+    const given = (row: readonly Step[]) => lives(context, next(), row, true)
+    const callOf = (one: number) => ({ is: 'call', who: one, agrees: true }) as const
+    const wait = (minutes: number) => ({ is: 'wait', minutes }) as const
+    const [once, another] = [callOf(0), callOf(1)]
+    const examples: Step[][] = [
+      [once, once, wait(120), once],
+      [once, wait(20 * 24 * 60), once, once],
+      [once, { is: 'crowd', who: 0, callers: 3 }],
+      [once, another, { is: 'password', who: 0 }, wait(120), once, another],
+    ]
+    await context.each(examples, given)
     await context.forEvery('histories', steps, Math.min(context.runs, 40), given)
+    await context.forEvery('days', days, Math.min(Math.ceil(context.runs / 10), 4), (hours) =>
+      given([once, another, wait(hours * 60), { is: 'restart' }, { is: 'password', who: 0 }, once, another]),
+    )
+    await context.forEvery('without refresh tokens', steps, Math.min(Math.ceil(context.runs / 5), 6), (row) =>
+      lives(context, next(), row, false),
+    )
+    context.hostile()
   },
 }

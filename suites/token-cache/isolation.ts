@@ -45,7 +45,11 @@ export const singleFlight: CacheCheck = {
   owes: 'data for each, and silent renewals and data after that',
   clauses: ['cache.single-flight', 'cache.per-user'],
   needs: manyPairs,
-  kills: ['cache.renews-in-each-call', 'cache.shares-renewals-between-users'],
+  kills: [
+    'cache.renews-in-each-call',
+    'cache.renews-in-each-call-for-fourth-resource',
+    'cache.shares-renewals-between-users',
+  ],
   control: serves,
   async run(context) {
     const fresh = freshPairs(context)
