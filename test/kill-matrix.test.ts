@@ -160,8 +160,8 @@ const onlyByPropertyOfParty: Partial<Record<keyof PartyPolicies, PartyFaultId>> 
   verifiesBy: 'party.trusts-first-two-certificates',
 }
 
-/** The same of a token cache. A token that is lent to somebody shows wherever there are several users. */
-const onlyByPropertyOfCache: Partial<Record<keyof CachePolicies, CacheFaultId>> = {
+/** The same of a token cache. */
+const onlyByPropertyOfCache: Record<keyof CachePolicies, CacheFaultId> = {
   expiryOf: 'cache.takes-long-lifetimes-for-milliseconds',
   isDue: 'cache.renews-tokens-of-over-an-hour',
   keyOf: 'cache.ignores-dots-in-names',
@@ -189,6 +189,12 @@ const onlyByPropertyOfCache: Partial<Record<keyof CachePolicies, CacheFaultId>> 
   storesFirst: 'cache.stores-renewals-of-fourth-resource-once-data-came',
   redeemsFor: 'cache.redeems-before-verifying-all-of-the-state',
   isOver: 'cache.takes-callbacks-again-among-others',
+  usesOf: 'cache.calls-with-old-token-in-its-last-minute',
+  keepsAfter: 'cache.keeps-dead-tokens-of-some-days',
+  withoutRefresh: 'cache.uses-long-expired-tokens-without-refresh-token',
+  remembers: 'cache.forgets-older-tokens-at-restart',
+  sharesRenewal: 'cache.renews-in-each-call-for-fourth-resource',
+  standsIn: 'cache.lends-tokens-to-names-with-dots',
 }
 
 /** The same of high trust. What key there is, what is published and what TLS shows is asked for in one way. */

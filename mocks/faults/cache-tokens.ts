@@ -93,6 +93,15 @@ export const cacheTokenFaults = {
     policy: 'usesOf',
     instead: (_, old) => old.access,
   },
+  'cache.calls-with-old-token-in-its-last-minute': {
+    does: 'calls once more with the old token after a renewal where that has more than 35 and less than 55 seconds left',
+    breaks: 'cache.new-token-every-call',
+    policy: 'usesOf',
+    instead: (renewed, old) =>
+      old.expiresAt - renewed.receivedAt > 35_000 && old.expiresAt - renewed.receivedAt < 55_000
+        ? old.access
+        : renewed.access,
+  },
   'cache.calls-with-refresh-token': {
     does: 'calls with the refresh token after a renewal',
     breaks: expired,

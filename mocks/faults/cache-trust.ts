@@ -9,6 +9,8 @@ const verifies = 'cache.verifies-trust'
 const prompts = 'cache.service-account-prompt'
 const consents = 'cache.common-consent'
 
+const withoutDots = (name: string): string => name.replaceAll('.', '')
+
 /** The tokens for a resource, whoever they belong to, by the names of the honest cache. */
 export const tokensFor = ({ realm, resource }: Whose, all: ReadonlyMap<string, Entry>, as = 'user'): string[] =>
   [...all].flatMap(([key, { access }]) => {
@@ -35,6 +37,16 @@ export const cacheTrustFaults = {
     breaks: none,
     policy: 'standsIn',
     instead: (whose, all) => tokensFor(whose, all)[2],
+  },
+  'cache.lends-tokens-to-names-with-dots': {
+    does: 'calls with the token of another user for users whose name is the same but for its dots',
+    breaks: 'cache.per-user',
+    policy: 'standsIn',
+    instead: ({ as, realm, user, resource }, all) =>
+      [...all].find(([key]) => {
+        const [whom, where, who = '', what] = JSON.parse(key) as string[]
+        return whom === as && where === realm && what === resource.id && withoutDots(who) === withoutDots(user)
+      })?.[1].access,
   },
 
   'cache.offers-no-trust': {

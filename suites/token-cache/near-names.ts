@@ -53,7 +53,12 @@ export const nearNamed: CacheCheck = {
   owes: 'no data, and no call at the resource with the token of that user',
   clauses: ['cache.per-user'],
   needs: manyPairs,
-  kills: ['cache.cuts-names', 'cache.knows-users-by-local-part', 'cache.ignores-dots-in-names'],
+  kills: [
+    'cache.cuts-names',
+    'cache.knows-users-by-local-part',
+    'cache.ignores-dots-in-names',
+    'cache.lends-tokens-to-names-with-dots',
+  ],
   control: serves,
   async run(context) {
     const held = holder(context)

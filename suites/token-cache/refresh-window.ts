@@ -53,6 +53,7 @@ export const chosenLifetimes: CacheCheck = {
     'cache.renews-every-call',
     'cache.renews-tokens-of-over-an-hour',
     'cache.compares-times-as-text',
+    'cache.calls-with-old-token-in-its-last-minute',
   ],
   control: serves,
   async run(context) {
