@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { arrivesAt } from '../../../fixtures/near-miss/place.ts'
 import { single } from '../../../fixtures/world/slice.ts'
 import { Violation } from '../../../harness/judge/blame.ts'
@@ -102,11 +103,14 @@ export const oneMeaning: Check = {
       async ({ both, method }) =>
         comesHome(context, await authorizeUnder(method, context, { ...valid, ...merged(both) }), both),
     )
-    await context.each(all, async (both) => {
-      const [queried, posted] = both.map((one) => requestOf(context, { ...valid, ...one }))
-      if (queried === undefined || posted === undefined) throw new TypeError('one request of two')
-      const journey = await context.browser().go(besideQuery(queried, posted), peopleOf(context).user)
-      comesHome(context, askedBy(context, journey), both)
+    const inAnyOrder = fc.shuffledSubarray(all, { minLength: all.length })
+    await context.forEvery('query-and-body', inAnyOrder, Math.ceil(context.runs / 50), async (shuffled) => {
+      for (const both of shuffled) {
+        const [queried, posted] = both.map((one) => requestOf(context, { ...valid, ...one }))
+        if (queried === undefined || posted === undefined) throw new TypeError('one request of two')
+        const journey = await context.browser().go(besideQuery(queried, posted), peopleOf(context).user)
+        comesHome(context, askedBy(context, journey), both)
+      }
     })
     const known = circumstancesIn(context.dialect)
     for (const [index, [name, first]] of known.entries()) {
