@@ -40,6 +40,7 @@ const nearMisses = [
 /** Inputs for every policy, so that each fault answers one of them differently. */
 const inputs: { [Name in keyof Policies]: Parameters<Policies[Name]>[] } = {
   servesVersion: [['1'], ['2'], ['2.1'], ['3']],
+  cookieAttributes: [[asked], [{ ...asked, state: 'a'.repeat(200) }]],
   readClientId: [
     [[['client_id', id], ['client_id', other.id]]],
     [[['client_id', id], ['client_id', other.id], ['prompt', 'none']]],

@@ -2,6 +2,7 @@ import type { Check, Invariant } from '../harness/judge/check.ts'
 import type { JudgedRole } from '../harness/roles/role.ts'
 import { appOnly } from './broker/app-only/index.ts'
 import { anyForm, otherNames } from './broker/authorize/any-form.ts'
+import { authorizeCookies } from './broker/authorize/cookies.ts'
 import {
   expiredCallback,
   otherBrowser,
@@ -185,6 +186,7 @@ const signIn: readonly Check[] = [
   badTokens,
   malformedRequests,
   tlsOnly,
+  authorizeCookies,
   endsSession,
   cleansUp,
   staysRegistered,

@@ -27,6 +27,7 @@ const keyring = await makeKeyring()
 /** For every policy a fault that no example finds. */
 const onlyByProperty: Record<keyof Policies, keyof typeof oauthFaults> = {
   servesVersion: 'broker.serves-version-by-first-digit',
+  cookieAttributes: 'broker.omits-secure-with-long-states',
   readClientId: 'broker.validates-first-of-two-clients-of-silent-requests',
   findClient: 'broker.compares-half-the-client-id',
   mayUseOauth: 'broker.ignores-oauth-setting-of-silent-requests',

@@ -105,7 +105,7 @@ const authorize = (read: Read, tenant: string | undefined, around: Surroundings)
   const [state, browser] = [policies.namesRequest(randomUUID(), counted.begun, client), randomUUID()]
   const others = read.begun.map(({ state: other }) => other)
   pending.begin(state, { client: asker, asked, valid, browser }, node, others)
-  const cookie = `begun-${state}=${browser}; Path=/; Secure; HttpOnly; SameSite=None`
+  const cookie = `begun-${state}=${browser}; ${policies.cookieAttributes(asked)}`
   const query = policies.upstreamQuery({ ...asker, callback: policies.callbackOf(asker, read.headers) }, asked)
   return sendTo(withQuery(asker.authorizationEndpoint, [...query, ['state', state]]), cookie)
 }

@@ -64,6 +64,8 @@ export type Answer = { code?: string; error?: string; error_description?: string
 export type Policies = {
   /** Whether this version of OAuth, as the path names it, is served. */
   servesVersion(version: string): boolean
+  /** The attributes of the cookie that ties a request to its browser. */
+  cookieAttributes(asked: Asked): string
   /** Of the parameters: the client id to validate by and the one to ask upstream as; a missing one is empty, a repeated one gives nothing. */
   readClientId(parameters: Pairs): { validated: string; used: string } | undefined
   /** The client of a client id; `tenant` is the realm that the request names, if it names one. */
@@ -128,6 +130,7 @@ export type Policies = {
 /** The policies of an honest broker. */
 export const honest: Policies = {
   servesVersion: (version) => version === '2',
+  cookieAttributes: () => 'Path=/; Secure; HttpOnly; SameSite=None',
   readClientId(parameters) {
     const [id = '', ...more] = valuesOf(parameters, 'client_id')
     return more.length > 0 ? undefined : { validated: id, used: id }

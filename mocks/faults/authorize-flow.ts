@@ -24,6 +24,19 @@ const atHost = (url: string, host: string | undefined): string =>
 
 /** Faults in how a request is read and sent on: version, client, realm, response type, the request upstream. */
 export const flowFaults = {
+  'broker.omits-secure-of-authorization': {
+    does: 'sets the cookie of an authorization without Secure',
+    breaks: 'sign-in.tls-only',
+    policy: 'cookieAttributes',
+    instead: () => 'Path=/; HttpOnly',
+  },
+  'broker.omits-secure-with-long-states': {
+    does: 'sets the cookie of an authorization without Secure where the state has more than 100 characters',
+    breaks: 'sign-in.tls-only',
+    policy: 'cookieAttributes',
+    instead: (asked) => ((asked.state?.length ?? 0) > 100 ? 'Path=/; HttpOnly' : honest.cookieAttributes(asked)),
+  },
+
   'broker.serves-every-version': {
     does: 'serves any version of OAuth the path names',
     breaks: 'authorize.version',

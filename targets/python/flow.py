@@ -63,7 +63,8 @@ class Broker:
         begun = self.pending.begin(node, Begun, client, redirect_uri, kept)
         query = self.policies.upstream_query(client, single(params, "resource") or client.resource, headers)
         location = self.policies.upstream_location(client.authorization_endpoint, {**query, "state": begun.key})
-        return with_cookie(redirect(location), self.policies.cookie_name(begun.key), begun.mark)
+        return with_cookie(redirect(location), self.policies.cookie_name(begun.key), begun.mark,
+                           self.policies.cookie_attributes(begun.key))
 
     def is_well_formed(self, params: Params) -> bool:
         """Whether the rest of a request can be served: a code, one resource, one state that can be given back."""

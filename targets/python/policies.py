@@ -3,7 +3,7 @@ from secrets import compare_digest
 from typing import Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from provision import Client, Clients, Tenants
-from wire import Params, Response, add_query, redirect
+from wire import SAFE, Params, Response, add_query, redirect
 
 CLIENT, REDIRECT, VERSION = "invalid_client_id", "invalid_redirect_uri", "oauth-version"
 REQUEST, RESPONSE, TOKEN = "authorization-request", "authorization-response", "token-request"
@@ -136,6 +136,11 @@ def cookie_name(key: str) -> str:
     return COOKIE + key
 
 
+def cookie_attributes(key: str) -> str:
+    """The attributes of that cookie: it goes to the broker alone, and over TLS alone."""
+    return f"{SAFE}; SameSite=Lax"
+
+
 def is_same_browser(mark: str, sent: Optional[str], cookies: Cookies) -> bool:
     """Whether the cookie of this very request, one of the browser's, carries the mark that it was given."""
     return sent is not None and compare_digest(mark.encode(), sent.encode("utf-8", "surrogateescape"))
@@ -190,6 +195,7 @@ class Policies(NamedTuple):
     spend: Callable = spend
     is_open: Callable = is_open
     cookie_name: Callable = cookie_name
+    cookie_attributes: Callable = cookie_attributes
     is_same_browser: Callable = is_same_browser
     reject: Callable = reject
     answer_params: Callable = answer_params

@@ -8,31 +8,12 @@ import { plainOriginOf } from '../../../harness/wire/plain.ts'
 import { readMetadata } from '../../../protocols/metadata/read-metadata.ts'
 import type { WireRequest } from '../../../protocols/wire.ts'
 import { textOf } from '../../../protocols/wire.ts'
+import { openCookieIn } from '../authorize/cookies.ts'
 import type { People } from './request.ts'
 import { metadataOf, partiesOf, partiesSignIn, seenBy, signIn, speaks, trustOf, validSignIn } from './request.ts'
 
-type Cookie = { name: string; secure: boolean; removes: boolean }
-
-/** The cookies that the target sets on a journey (RFC 6265 section 4.1). */
-const cookiesIn = (journey: Journey, now: number): Cookie[] =>
-  journey
-    .filter(({ to }) => to === 'target')
-    .flatMap(({ response }) => response?.headers ?? [])
-    .filter(([name]) => name === 'set-cookie')
-    .map(([, value]) => {
-      const [pair = '', ...attributes] = value.split(';').map((part) => part.trim())
-      const [maxAge, expires] = ['max-age', 'expires'].map(
-        (name) => attributes.find((one) => one.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1) ?? '',
-      )
-      return {
-        name: pair.split('=', 1)[0] ?? '',
-        secure: attributes.some((one) => one.toLowerCase() === 'secure'),
-        removes: maxAge === '' ? Date.parse(expires ?? '') < now : Number(maxAge) <= 0,
-      }
-    })
-
 /** The cookie that is set without Secure in the sign-ins of a party, and around them. */
-const openCookie = async (context: Context, { party, user }: People): Promise<Cookie | undefined> => {
+const openCookie = async (context: Context, { party, user }: People): Promise<string | undefined> => {
   const browser = context.browser()
   const valid = validSignIn(context, party)
   const asked = await signIn(context, valid, user, browser)
@@ -43,9 +24,7 @@ const openCookie = async (context: Context, { party, user }: People): Promise<Co
   }
   const { signOut } = context.dialect
   if (signOut !== null && signOut !== 'undriven') journeys.push(await browser.go(signOut.request({}, context.at)))
-  return journeys
-    .flatMap((journey) => cookiesIn(journey, context.clock.now()))
-    .find(({ secure, removes }) => !secure && !removes)
+  return openCookieIn(journeys, context.clock.now())
 }
 
 /** What a plain request obtained; nothing, where the connection broke or was refused. */
@@ -116,10 +95,7 @@ export const tlsOnly: Check = {
       if (asked.is === 'secure') {
         const cookie = await openCookie(context, asked.people)
         if (cookie === undefined) return
-        throw new Violation('cookie', {
-          expected: 'Secure on every cookie',
-          actual: `the cookie ${cookie.name} without it`,
-        })
+        throw new Violation('cookie', { expected: 'Secure on every cookie', actual: `the cookie ${cookie} without it` })
       }
       const what = obtained(context, await withoutTls(context, asked.request))
       if (what === undefined) return

@@ -58,6 +58,12 @@ def one_cookie_for_all_tabs(key):
     return "__Host-flow"
 
 
+@bug("cookie_attributes", "sign-in.tls-only")
+def visit_noted_without_secure(key):
+    """Sets a cookie beside it that says that the browser was here before, with the defaults of the framework."""
+    return f"{policies.cookie_attributes(key)}\nvisited=yes; Path=/"
+
+
 @bug("remember", RESTORES)
 def one_request_for_each_client(copies, node, begun):
     """Keeps requests by client, so that the newest takes the place of all others."""
@@ -116,4 +122,4 @@ def refusal_told_as_request(answer, params):
 ANSWER_BUGS = (state_unquoted_twice, state_stripped, answer_not_quoted, code_of_its_own, code_in_a_short_column,
                answer_with_none, one_cookie_for_all_tabs, one_request_for_each_client, answer_replaces_query,
                answer_loses_port, refusal_without_state, refusal_as_code_none, code_rather_than_error,
-               refusal_of_a_closed_list, refusal_told_as_request)
+               refusal_of_a_closed_list, refusal_told_as_request, visit_noted_without_secure)
