@@ -126,5 +126,6 @@ describe('reports that do not belong together are refused, and the reason is nam
 
   test('there is none', () => {
     expect(refusal()).toBe('there is no report to merge')
+    expect(refusal({ ...first, selected: [], verdicts: [] })).toBe('no check was selected, and nothing was judged')
   })
 })

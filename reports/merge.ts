@@ -11,7 +11,7 @@ export class MergeError extends Error {
 /**
  * Merges the reports of all shards of one run. The result is what one run would have reported.
  *
- * @throws MergeError when they are not of one run, or a check is missing or was judged twice.
+ * @throws MergeError when they are not of one run, when nothing was selected, or when a check is missing or was judged twice.
  */
 export const merge = (reports: readonly Report[], catalogue: Outcome['catalogue']): Report => {
   const [first, ...others] = reports
@@ -22,6 +22,7 @@ export const merge = (reports: readonly Report[], catalogue: Outcome['catalogue'
   const judged = verdicts.map(({ check }) => check).filter((id) => !first.invariants.includes(id))
   const twice = judged.filter((id, index) => judged.indexOf(id) !== index)
   const missing = first.selected.filter((id) => !judged.includes(id))
+  if (first.selected.length === 0) throw new MergeError('no check was selected, and nothing was judged')
   if (twice.length > 0) throw new MergeError(`judged twice: ${[...new Set(twice)].join(', ')}`)
   if (missing.length > 0) throw new MergeError(`judged by no shard: ${missing.join(', ')}`)
 
