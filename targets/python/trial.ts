@@ -9,7 +9,7 @@ import { loadTarget } from '../../harness/target/load.ts'
 import type { Launched, Target } from '../../harness/target/target.ts'
 import { openUniverse } from '../../harness/universe.ts'
 import { inspect, remainsOf } from '../../harness/judge/inspect.ts'
-import { brokerChecks as checks, invariants } from '../../suites/index.ts'
+import { invariants } from '../../suites/index.ts'
 
 /** How a broker is tried. */
 type Trial = { keyring: Keyring; launcher: Launcher; classes: string; seed: number }
@@ -50,7 +50,11 @@ export const verdictsWith = async (
 ): Promise<Verdict[]> => {
   const universe = await openUniverse({
     target: await withBug(bug, classes),
-    world: worldOf(seed, checks, keyring),
+    world: worldOf(
+      seed,
+      held.map(({ check }) => check),
+      keyring,
+    ),
     transport: 'https',
     invariants,
     launcher: launcher.address,
