@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig(({ mode }) => ({
@@ -7,7 +8,7 @@ export default defineConfig(({ mode }) => ({
     globalSetup: 'test/temporary.ts',
     pool: 'threads',
     isolate: false,
-    maxWorkers: 2,
+    maxWorkers: Math.min(Math.max(availableParallelism(), 2), 6),
     retry: 0,
     testTimeout: mode === 'prove' ? 1_800_000 : 900_000,
     hookTimeout: 900_000,

@@ -11,12 +11,12 @@ import { checksOf } from './sides.ts'
 const keyring = await makeKeyring()
 /** The sign-in side verifies signatures, and most of its checks are the same for every seed. */
 const seeds: Record<BrokerSide, number> = {
-  oauth: shareOf(20, 5),
-  token: shareOf(10, 3),
-  'sign-in': shareOf(5, 2),
-  'app-only': shareOf(10, 3),
-  store: shareOf(5, 2),
-  registration: shareOf(5, 2),
+  oauth: shareOf(20, 2),
+  token: shareOf(10, 1),
+  'sign-in': shareOf(5, 1),
+  'app-only': shareOf(10, 1),
+  store: shareOf(5, 1),
+  registration: shareOf(5, 1),
 }
 const trials = (Object.keys(seeds) as BrokerSide[]).flatMap((side) =>
   Array.from({ length: seeds[side] }, (_, index) => ({ side, seed: index + 1 })),

@@ -248,13 +248,20 @@ const lines = (Object.keys(tables) as Side[]).flatMap((side) => {
   return Object.entries(table).map(([policy, fault]) => ({ side, policy, fault, seeds: shareOf(seeds, 1) }))
 })
 
+/** The examples of what claims a fault, and of its side all others in `npm run prove`; one in six, which take turns, in `npm test`. */
+const asked = (side: Side, fault: FaultId) =>
+  checksMeeting(side).filter(
+    ({ kills }, index) =>
+      (kills as readonly FaultId[]).includes(fault) || (index + faultIds.indexOf(fault)) % shareOf(1, 6) === 0,
+  )
+
 test.for(lines)(
   '$side, $policy: no example finds $fault',
   { timeout: 300_000 },
   async ({ side, policy, fault, seeds }) => {
     expect([sideOf(fault), faults[fault].policy, claimsOn(fault).length > 0]).toEqual([side, policy, true])
     for (let seed = 1; seed <= seeds; seed += 1) {
-      const verdicts = await verdictsWith(fault, { keyring, seed, runs: 0, chosen: checksMeeting(side) })
+      const verdicts = await verdictsWith(fault, { keyring, seed, runs: 0, chosen: asked(side, fault) })
       expect(verdicts.filter(({ status }) => status === 'fail')).toEqual([])
     }
   },

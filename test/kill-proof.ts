@@ -5,9 +5,12 @@ import { sideOf } from '../mocks/faults/catalogue.ts'
 import { checksClaiming, convictedByEach, faultIds, judges } from './kill-matrix.ts'
 import { shareOf } from './share.ts'
 
-/** A hundred seeds for the authorize flow; on the other sides, whose tokens take milliseconds each to sign and verify, ten. */
+/**
+ * A hundred seeds for the authorize flow; on the other sides, whose tokens take milliseconds each to sign and verify, ten. In `npm test`
+ * four, and one.
+ */
 const seedsFor = (fault: FaultId) =>
-  Array.from({ length: sideOf(fault) === 'oauth' ? shareOf(100, 10) : shareOf(10, 2) }, (_, index) => index + 1)
+  Array.from({ length: sideOf(fault) === 'oauth' ? shareOf(100, 4) : shareOf(10, 1) }, (_, index) => index + 1)
 
 /** The judges that claim a fault. */
 export const claimsOn = (fault: FaultId): string[] =>
