@@ -120,7 +120,10 @@ const onlyByPropertyOfAppOnly: Partial<Record<keyof AppOnlyPolicies, keyof typeo
   handsOut: 'broker.hands-out-long-lived-user-tokens',
 }
 
-/** The same of what is stored. What of a registration is written down depends on nothing that could vary. */
+/**
+ * The same of what is stored. Which registrations are written down, and what of them, nothing can vary: they are those of the provision
+ * document, which a target has read before the first check begins.
+ */
 const onlyByPropertyOfStore = {
   keeps: 'broker.stores-long-visits',
   encodes: 'broker.encrypts-beginnings-of-secrets',
