@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { Violation } from '../../../harness/judge/blame.ts'
+import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check } from '../../../harness/judge/check.ts'
 import { grantsNothingTo, idleClient } from './afterwards.ts'
 import {
@@ -43,12 +43,17 @@ export const onlyTheBearer: Check = {
         validAppOnly(people, token),
         ...wrong.slice(first),
       ])
-      const winner = all.find((outcome, index) => index !== first && outcome.is === 'token')
-      if (winner === undefined) return
-      throw new Violation('handed-out', {
-        expected: `no token for who brings none of a user, among ${all.length} at once`,
-        actual: inWords(winner),
-      })
+      const losing = all.toSpliced(first, 1)
+      const winner = losing.find(({ is }) => is === 'token')
+      if (winner !== undefined)
+        throw new Violation('handed-out', {
+          expected: `no token for who brings none of a user, among ${all.length} at once`,
+          actual: inWords(winner),
+        })
+      /** A broker that is too busy for some has still refused the others. */
+      const [one] = losing
+      if (one !== undefined && losing.every(({ is }) => is !== 'refusal'))
+        throw new Inconclusive('unreadable', `of ${losing.length} at once none was refused, but for one came: ${inWords(one)}`) // prettier-ignore
     })
   },
 }
