@@ -28,7 +28,7 @@ const keyring = await makeKeyring()
 const world = worldOf(1, checks, keyring)
 
 test('the reference broker passes as a program on HTTPS', { timeout }, async () => {
-  const { code, report } = await brokerspec(['run', '--seed', '1', '--runs', '20', '--target', program])
+  const { code, report } = await brokerspec(['run', '--seed', '1', '--runs', '5', '--target', program])
   expect([code, report().run.transport]).toEqual([0, 'https'])
 })
 
@@ -154,7 +154,7 @@ test('a target that is already running is set up with `provision`, and judged', 
   })
   try {
     const untilUp = async (): Promise<unknown> =>
-      brokerspec(['run', '--seed', '1', '--runs', '10', '--target', file]).then((ended) =>
+      brokerspec(['run', '--seed', '1', '--runs', '5', '--target', file]).then((ended) =>
         ended.code === 5 ? untilUp() : ended,
       )
     const ended = (await untilUp()) as Awaited<ReturnType<typeof brokerspec>>

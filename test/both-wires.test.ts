@@ -29,16 +29,16 @@ test.for([
   'honest',
   'honest party',
   'honest cache',
-  ...faultIds.filter((_, index) => index % shareOf(6, 16) === 0),
+  ...faultIds.filter((_, index) => index % shareOf(6, 24) === 0),
 ] as const)('%s gets the same verdicts over both wires', async (id) => {
   const over = (transport: 'direct' | 'https') => {
     const trial = { keyring, seed: 7, transport, shrinks: 50 }
     return id === 'honest'
-      ? verdictsOn({}, { ...trial, chosen: brokerChecks, runs: shareOf(100, 20) })
+      ? verdictsOn({}, { ...trial, chosen: brokerChecks, runs: shareOf(100, 5) })
       : id === 'honest party'
-        ? partyVerdictsOn({}, { ...trial, runs: 20 })
+        ? partyVerdictsOn({}, { ...trial, runs: shareOf(20, 5) })
         : id === 'honest cache'
-          ? cacheVerdictsOn({}, { ...trial, runs: 20 })
+          ? cacheVerdictsOn({}, { ...trial, runs: shareOf(20, 5) })
           : verdictsWith(id, { ...trial, chosen: checksClaiming(id) })
   }
   const told: (verdict: Verdict) => object = id.endsWith('-without-awaiting') ? finding : essence

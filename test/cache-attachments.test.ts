@@ -35,7 +35,7 @@ const cacheByHand = async (more: object = {}, file: object = {}) => {
   return { folder, port, broker, idp, path, document, change }
 }
 const run = (target: string, ...more: string[]) =>
-  brokerspec(['run', '--seed', '1', '--runs', '10', '--target', target, ...more])
+  brokerspec(['run', '--seed', '1', '--runs', '5', '--target', target, ...more])
 const provision = (target: string, ...more: string[]) => brokerspec(['provision', '--target', target, ...more])
 
 /** Starts the reference token cache with what `provision` wrote; gives how it is stopped. */

@@ -30,7 +30,7 @@ const partyByHand = async (more: object = {}) => {
   return { folder, port, broker, file, document }
 }
 const run = (target: string, ...more: string[]) =>
-  brokerspec(['run', '--seed', '1', '--runs', '10', '--target', target, ...more])
+  brokerspec(['run', '--seed', '1', '--runs', '5', '--target', target, ...more])
 const provision = (target: string, ...more: string[]) => brokerspec(['provision', '--target', target, ...more])
 
 test('the reference relying party passes as a program on HTTPS', { timeout }, async () => {

@@ -1,3 +1,0 @@
-import { acquitVariants } from './lawful.ts'
-
-acquitVariants('direct', { runs: 10 })
