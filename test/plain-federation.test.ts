@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest'
 import { makeKeyring } from '../fixtures/world/world.ts'
 import { faulty, sideOf } from '../mocks/faults/catalogue.ts'
+import { makeBroker } from '../mocks/broker/broker.ts'
+import { decodeForm, valuesOf } from '../protocols/form.ts'
+import { textOf, textResponse } from '../protocols/wire.ts'
 import { brokerChecks as checks } from '../suites/index.ts'
+import type { Suspect } from './proving-ground.ts'
 import { verdictsOn } from './proving-ground.ts'
 
 const keyring = await makeKeyring()
@@ -40,4 +44,22 @@ test('under wsfed every claim holds but where the sources alone demand it', { ti
     if (verdict?.status !== 'fail') missed.push(`${check.id} ${fault}`)
   }
   expect(missed).toEqual(excused)
+})
+
+test('under wsfed a broker that leads off to a place that stands in the body alone is accused', async () => {
+  const open: Suspect['open'] = (provision, io) => {
+    const broker = makeBroker(provision, io)
+    return {
+      wire: async (request, signal) => {
+        const stranger = valuesOf(request.method === 'POST' ? decodeForm(textOf(request)) : [], 'wreply').find(
+          (reply) => reply.startsWith('https://stranger-'),
+        )
+        return stranger === undefined ? broker(request, signal) : textResponse(302, '', [['location', stranger]])
+      },
+    }
+  }
+  const chosen = checks.filter(({ id }) => id === 'sign-in.unregistered-reply.two-values')
+  const suspect: Suspect = { open, dialect: { extends: 'wsfed', paths }, capabilities: ['wsfed-upstream', 'oidc'] }
+  const [verdict] = await verdictsOn(suspect, { keyring, seed: 1, chosen })
+  expect(verdict).toMatchObject({ status: 'fail', signature: 'sign-in.unregistered-reply/sent-away' })
 })

@@ -4,7 +4,8 @@ import { single } from '../../../fixtures/world/slice.ts'
 import type { RefusalName, SignInInput } from '../../../harness/dialects/dialect.ts'
 import { Inconclusive, Violation } from '../../../harness/judge/blame.ts'
 import type { Check, Context } from '../../../harness/judge/check.ts'
-import { queryOf } from '../../../protocols/form.ts'
+import { decodeForm, queryOf } from '../../../protocols/form.ts'
+import { textOf } from '../../../protocols/wire.ts'
 import type { Asked } from '../authorize/request.ts'
 import { describe, sentTo, wentUpstream } from '../authorize/request.ts'
 import { says } from '../authorize/judgement.ts'
@@ -32,11 +33,13 @@ export const comesToNothing = (context: Context, asked: Asked, expected: string)
   throw new Inconclusive('unreadable', `${describe(asked)}, which is neither the target's nor in the request`)
 }
 
-/** Whether a URL is on a host that the request of a journey names; one that nobody can read is taken for named. */
+/** Whether a URL is on a host that the request of a journey names, in its query or its body; one that nobody can read is taken for named. */
 const isNamed = ({ journey }: Asked, url: string): boolean => {
   const hostOf = (text: string) => (URL.canParse(text) ? new URL(text).host : undefined)
   const host = hostOf(url)
-  return host === undefined || queryOf(journey[0]?.request.rawPath ?? '').some(([, value]) => hostOf(value) === host)
+  const [first] = journey
+  const named = first ? [...queryOf(first.request.rawPath), ...decodeForm(textOf(first.request))] : []
+  return host === undefined || named.some(([, value]) => hostOf(value) === host)
 }
 
 /**
